@@ -1,0 +1,173 @@
+package gcp
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"cloud.google.com/go/logging/apiv2/loggingpb"
+	"github.com/googleapis/gax-go/v2"
+	logtype "google.golang.org/genproto/googleapis/logging/type"
+)
+
+// Entry is one request-log entry of a refused request (401 or 403). Its strings are what the client sent and the log kept, cut
+// at 2 KiB; a URL may hold a credential in its query.
+type Entry struct {
+	ID       string    // insertId; with Time it tells doubles
+	Time     time.Time // when the request was answered
+	Received time.Time
+	Status   int
+	Method   string
+	URL      string // as logged, with its query
+	UserAgent,
+	RemoteIP,
+	Referer,
+	Protocol string
+	Latency  time.Duration
+	Service  string // short name
+	Region   string
+	Revision string
+	Instance string // labels.instanceId: set when a container answered
+	Text     string // textPayload: set when Cloud Run itself refused
+	Trace    string // "projects/P/traces/ID"
+	Severity string // "WARNING"
+}
+
+// refusals is the filter of what this package reads from the log.
+const refusals = `resource.type="cloud_run_revision"
+log_id("run.googleapis.com/requests")
+httpRequest.status=(401 OR 403)`
+
+const entriesAPage = 1000 // the most that entries.list gives
+
+// Refused lists the refused requests from one moment to another, both included, newest first, at most limit; a zero to means
+// until now. more says that there are, or may be, more. Where an error comes midway, the entries before it are returned too.
+//
+// It calls Google at most ten times a minute and waits for its turn: the project's quota of 60 is shared with everything else
+// that reads its logs. A page may be empty while the search still goes on.
+func (c *Client) Refused(ctx context.Context, from, to time.Time, limit int) (entries []Entry, more bool, err error) {
+	const op = "read the log"
+	if limit <= 0 {
+		return nil, false, nil
+	}
+	req := &loggingpb.ListLogEntriesRequest{
+		ResourceNames: []string{"projects/" + c.project},
+		Filter:        refusals + between(from, to),
+		OrderBy:       "timestamp desc",
+		PageSize:      entriesAPage,
+	}
+	words := pool{}
+	err = pages(func(token string) (string, bool, error) {
+		if err := c.lists.wait(ctx); err != nil {
+			return "", false, err
+		}
+		got, err := once(ctx, logTime, func(ctx context.Context, opts ...gax.CallOption) (*loggingpb.ListLogEntriesResponse, error) {
+			it := c.logs.ListLogEntries(ctx, req, opts...)
+			// One page a call: the iterator would follow empty pages past the pace.
+			if _, _, err := it.InternalFetch(entriesAPage, token); err != nil {
+				return nil, err
+			}
+			return it.Response.(*loggingpb.ListLogEntriesResponse), nil
+		})
+		if err != nil {
+			return "", false, err
+		}
+		for _, e := range got.GetEntries() {
+			if len(entries) == limit {
+				more = true
+				return "", true, nil
+			}
+			entries = append(entries, words.entry(e))
+		}
+		next := got.GetNextPageToken()
+		more = next != "" && len(entries) == limit
+		return next, more, nil
+	})
+	if err != nil {
+		return entries, true, failure(op, "", c.project, needLogs, err)
+	}
+	return entries, more, nil
+}
+
+func between(from, to time.Time) string {
+	s := "\ntimestamp>=\"" + from.UTC().Format(time.RFC3339Nano) + `"`
+	if !to.IsZero() {
+		s += "\ntimestamp<=\"" + to.UTC().Format(time.RFC3339Nano) + `"`
+	}
+	return s
+}
+
+// longest is how much of one field is kept: a client can send a megabyte of user agent, and a ring of entries keeps it.
+const longest = 2 << 10
+
+// prefix is the part of s within n bytes, cut between runes, as memory of its own. What is not valid UTF-8 stays as it is.
+func prefix(s string, n int) (head string, cut bool) {
+	if len(s) <= n {
+		return s, false
+	}
+	for i := n; i > n-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s[i]) {
+			return strings.Clone(s[:i]), true
+		}
+	}
+	return strings.Clone(s[:n]), true
+}
+
+// pool keeps one copy of the strings that come again and again: the refusal's text alone is 300 bytes an entry.
+type pool map[string]string
+
+const poolSize = 4096
+
+func (p pool) keep(s string) string {
+	if s == "" {
+		return ""
+	}
+	if kept, ok := p[s]; ok {
+		return kept
+	}
+	s, _ = prefix(s, longest)
+	if len(p) >= poolSize {
+		clear(p)
+	}
+	p[s] = s
+	return s
+}
+
+// entry converts one message.
+func (p pool) entry(m *loggingpb.LogEntry) Entry {
+	r := m.GetHttpRequest()
+	of := m.GetResource().GetLabels()
+	e := Entry{
+		ID:        cutTo(m.GetInsertId()),
+		Status:    int(r.GetStatus()),
+		Method:    p.keep(r.GetRequestMethod()),
+		URL:       cutTo(r.GetRequestUrl()),
+		UserAgent: p.keep(r.GetUserAgent()),
+		RemoteIP:  cutTo(r.GetRemoteIp()),
+		Referer:   cutTo(r.GetReferer()),
+		Protocol:  p.keep(r.GetProtocol()),
+		Service:   p.keep(of["service_name"]),
+		Region:    p.keep(of["location"]),
+		Revision:  p.keep(of["revision_name"]),
+		Instance:  p.keep(m.GetLabels()["instanceId"]),
+		Text:      p.keep(m.GetTextPayload()),
+		Trace:     cutTo(m.GetTrace()),
+		Severity:  logtype.LogSeverity_name[int32(m.GetSeverity())],
+	}
+	if t := m.GetTimestamp(); t != nil {
+		e.Time = t.AsTime()
+	}
+	if t := m.GetReceiveTimestamp(); t != nil {
+		e.Received = t.AsTime()
+	}
+	if d := r.GetLatency(); d != nil {
+		e.Latency = d.AsDuration()
+	}
+	return e
+}
+
+func cutTo(s string) string {
+	s, _ = prefix(s, longest)
+	return s
+}
