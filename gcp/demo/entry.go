@@ -1,0 +1,180 @@
+package demo
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"cloud.google.com/go/logging/apiv2/loggingpb"
+	"google.golang.org/genproto/googleapis/api/monitoredres"
+	"google.golang.org/genproto/googleapis/cloud/audit"
+	ltype "google.golang.org/genproto/googleapis/logging/type"
+	"google.golang.org/protobuf/types/known/anypb"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+)
+
+const (
+	requestLog  = "projects/" + project + "/logs/run.googleapis.com%2Frequests"
+	activityLog = "projects/" + project + "/logs/cloudaudit.googleapis.com%2Factivity"
+)
+
+// The texts of entries that Cloud Run writes when it refuses a request itself (facts: what the client and the log get).
+const (
+	text401 = "The request was not authorized to invoke this service. The access token could not be verified. Read more at " +
+		"https://cloud.google.com/run/docs/securing/authenticating Additional troubleshooting documentation can be found at: " +
+		"https://cloud.google.com/run/docs/troubleshooting#401"
+	text403 = "The request was not authenticated. Either allow unauthenticated invocations or set the proper Authorization header. " +
+		"Read more at https://cloud.google.com/run/docs/securing/authenticating Additional troubleshooting documentation can be found " +
+		"at: https://cloud.google.com/run/docs/troubleshooting#unauthorized-client"
+	noCredential = " Empty Authorization header value."
+)
+
+// Refusal is a request that was answered with 401 or 403, in the words of the request log. What is left out gets a believable value.
+type Refusal struct {
+	Service   string // short or whole name
+	Region    string // "": the service's
+	Status    int    // 0: 401
+	Method    string // "": GET
+	URL       string // whole, or a path on the service's main URL
+	UserAgent string
+	RemoteIP  string
+	Referer   string
+	Protocol  string        // "": HTTP/1.1
+	App       bool          // the container answered: no text, an instance, a latency
+	Instance  string        // for App; "": made up
+	Latency   time.Duration // for App
+	Empty     bool          // for a 403 of Cloud Run: the request had no credential
+	Text      string        // replaces the text that Cloud Run writes
+	Trace     string        // "": made up
+	Time      time.Time     // when the request was answered; zero: now
+	Received  time.Time     // when the log took it in; zero: now, for Emit
+	ID        string        // insertId; "": the next one
+	Function  bool          // the service is a second-generation function
+}
+
+// Change is one entry of the audit log: somebody changed a service.
+type Change struct {
+	Service  string // short or whole name
+	Method   string // "google.cloud.run.v1.Services.SetIamPolicy" and the like
+	Actor    string // "": deployer@acme.example
+	Time     time.Time
+	Received time.Time
+	ID       string
+}
+
+// entry is the refusal as the log holds it.
+func (r Refusal) entry(c *Cloud) *loggingpb.LogEntry {
+	name, place, main := c.locate(r.Service, r.Region)
+	id := c.journal.next()
+	e := &loggingpb.LogEntry{
+		LogName:          requestLog,
+		Resource:         revision(name, place, name+"-00007-vab"),
+		Timestamp:        stamped(r.Time),
+		ReceiveTimestamp: stamped(r.Received),
+		InsertId:         or(r.ID, fmt.Sprintf("%016x%04x", 0x68f7a1d000000000+id, id*7919&0xffff)),
+		Severity:         ltype.LogSeverity_WARNING,
+		Trace:            or(r.Trace, fmt.Sprintf("projects/%s/traces/%032x", project, id*0x9e3779b97f4a7c15)),
+		SpanId:           fmt.Sprintf("%016x", id*0xd1b54a32d192ed03),
+		TraceSampled:     id%4 == 0,
+	}
+	url := r.URL
+	if strings.HasPrefix(url, "/") || url == "" {
+		url = main + url
+	}
+	e.HttpRequest = &ltype.HttpRequest{
+		RequestMethod: or(r.Method, "GET"), RequestUrl: url, RequestSize: 700 + int64(id%211),
+		Status: int32(r.Status), UserAgent: r.UserAgent, RemoteIp: or(r.RemoteIP, "198.51.100.7"), ServerIp: "203.0.113.36",
+		Referer: r.Referer, Protocol: or(r.Protocol, "HTTP/1.1"), Latency: durationpb.New(r.Latency),
+	}
+	if r.Status == 0 {
+		e.HttpRequest.Status = 401
+	}
+	if r.Function {
+		e.Labels = map[string]string{"goog-managed-by": "cloudfunctions"}
+	}
+	if r.App {
+		if e.Labels == nil {
+			e.Labels = map[string]string{}
+		}
+		e.Labels["instanceId"] = or(r.Instance, "0069c7a9"+strings.Repeat(fmt.Sprintf("%08x", 0x2f00+id%3), 12))
+		e.HttpRequest.ResponseSize = 142
+		return e
+	}
+	text := r.Text
+	switch {
+	case text != "":
+	case e.HttpRequest.Status == 401:
+		text = text401
+	case r.Empty:
+		text = text403 + noCredential
+	default:
+		text = text403
+	}
+	e.Payload = &loggingpb.LogEntry_TextPayload{TextPayload: text}
+	return e
+}
+
+// entry is the change as the audit log holds it.
+func (h Change) entry(c *Cloud) *loggingpb.LogEntry {
+	name, place, _ := c.locate(h.Service, "")
+	id := c.journal.next()
+	resource := "projects/" + project + "/locations/" + place + "/services/" + name
+	if strings.Contains(h.Method, ".v1.") {
+		resource = "namespaces/" + project + "/services/" + name
+	}
+	payload, err := anypb.New(&audit.AuditLog{
+		ServiceName:  "run.googleapis.com",
+		MethodName:   h.Method,
+		ResourceName: resource,
+		AuthenticationInfo: &audit.AuthenticationInfo{
+			PrincipalEmail: or(h.Actor, "deployer@acme.example"),
+		},
+	})
+	if err != nil { // only for invalid UTF-8
+		payload = nil
+	}
+	m := revision(name, place, "")
+	return &loggingpb.LogEntry{
+		LogName:          activityLog,
+		Resource:         m,
+		Payload:          &loggingpb.LogEntry_ProtoPayload{ProtoPayload: payload},
+		Timestamp:        stamped(h.Time),
+		ReceiveTimestamp: stamped(h.Received),
+		InsertId:         or(h.ID, fmt.Sprintf("-a%07x", id)),
+		Severity:         ltype.LogSeverity_NOTICE,
+	}
+}
+
+func revision(name, place, rev string) *monitoredres.MonitoredResource {
+	return &monitoredres.MonitoredResource{Type: "cloud_run_revision", Labels: map[string]string{
+		"project_id": project, "location": place, "service_name": name, "configuration_name": name, "revision_name": rev,
+	}}
+}
+
+// locate is the short name, region and main URL of a service; a service that is not there keeps the name that was given.
+func (c *Cloud) locate(service, region string) (name, place, url string) {
+	full := c.whole(service)
+	name, place = service, or(region, "europe-west1")
+	if p := strings.Split(full, "/"); len(p) == 6 {
+		name, place = p[5], or(region, p[3])
+	}
+	if s, ok := c.service(full); ok && s.Uri != "" {
+		return name, place, s.Uri
+	}
+	return name, place, "https://" + name + "-" + number + "." + place + ".run.app"
+}
+
+func stamped(t time.Time) *timestamppb.Timestamp {
+	if t.IsZero() {
+		return nil
+	}
+	return timestamppb.New(t)
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

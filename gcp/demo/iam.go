@@ -1,0 +1,67 @@
+package demo
+
+import (
+	"context"
+	"strings"
+
+	"cloud.google.com/go/iam/admin/apiv1/adminpb"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+type iamServer struct {
+	adminpb.UnimplementedIAMServer
+	c *Cloud
+}
+
+// GetRole reads predefined roles and the project's own; those of an organisation are denied, as for most people on call.
+func (s *iamServer) GetRole(ctx context.Context, req *adminpb.GetRoleRequest) (*adminpb.Role, error) {
+	p := strings.Split(req.Name, "/")
+	predefined := len(p) == 2 && p[0] == "roles"
+	custom := len(p) == 4 && p[2] == "roles" && (p[0] == "projects" || p[0] == "organizations")
+	switch {
+	case !predefined && !custom || p[len(p)-1] == "":
+		return nil, invalid("The role name must be in the form \"roles/{role}\", \"organizations/{organization_id}/roles/{role}\", or " +
+			"\"projects/{project_id}/roles/{role}\".")
+	case custom && (p[0] != "projects" || p[1] != project):
+		return nil, status.Errorf(codes.PermissionDenied, "You don't have permission to get the role at %s.", req.Name)
+	}
+	s.c.world.mu.Lock()
+	defer s.c.world.mu.Unlock()
+	r, ok := s.c.world.roles[req.Name]
+	if !ok {
+		return nil, notFound("The role named %s was not found.", req.Name)
+	}
+	return r, nil
+}
+
+// predefined are roles with a few of their permissions: those that tell whether they let a caller in, and those that name them.
+func predefined() map[string]*adminpb.Role {
+	const invoke = "run.routes.invoke"
+	roles := map[string]*adminpb.Role{}
+	add := func(name, title string, permissions ...string) {
+		roles[name] = &adminpb.Role{
+			Name: name, Title: title, IncludedPermissions: permissions,
+			Stage: adminpb.Role_GA, Etag: []byte("AA=="),
+		}
+	}
+	add("roles/run.invoker", "Cloud Run Invoker", "run.jobs.run", invoke)
+	add("roles/run.servicesInvoker", "Cloud Run Service Invoker", invoke)
+	add("roles/run.admin", "Cloud Run Admin", invoke, "run.services.get", "run.services.list", "run.services.setIamPolicy")
+	add("roles/run.editor", "Cloud Run Editor", invoke, "run.services.get", "run.services.list", "run.services.update")
+	add("roles/run.developer", "Cloud Run Developer", invoke, "run.services.get", "run.services.list", "run.services.update")
+	add("roles/run.sourceDeveloper", "Cloud Run Source Developer", invoke, "run.services.get", "run.services.update")
+	add("roles/run.viewer", "Cloud Run Viewer", "run.services.get", "run.services.getIamPolicy", "run.services.list")
+	add("roles/run.jobsExecutor", "Cloud Run Jobs Executor", "run.jobs.run")
+	add("roles/owner", "Owner", invoke, "run.services.get", "run.services.setIamPolicy")
+	add("roles/editor", "Editor", invoke, "run.services.get", "run.services.update")
+	add("roles/viewer", "Viewer", "run.services.get", "run.services.list")
+	add("roles/cloudfunctions.admin", "Cloud Functions Admin", "cloudfunctions.functions.invoke", invoke)
+	add("roles/cloudfunctions.developer", "Cloud Functions Developer", "cloudfunctions.functions.invoke", invoke)
+	add("roles/cloudfunctions.editor", "Cloud Functions Editor", "cloudfunctions.functions.invoke", invoke)
+	add("roles/cloudfunctions.invoker", "Cloud Functions Invoker", "cloudfunctions.functions.invoke")
+	add("roles/iap.httpsResourceAccessor", "IAP-secured Web App User", "iap.webServiceVersions.accessViaIAP")
+	add("projects/"+project+"/roles/edgeCaller", "Edge Caller", invoke, "run.services.get")
+	add("projects/"+project+"/roles/auditor", "Auditor", "run.services.get", "run.services.getIamPolicy")
+	return roles
+}
