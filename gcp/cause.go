@@ -111,6 +111,11 @@ func message(err error) string {
 // unreachable tells the failures of the way to Google from Google's answers. It comes first: gRPC reports a token endpoint
 // that cannot be reached as UNAUTHENTICATED, which a new login would not mend.
 func unreachable(e *Error, err error, msg string) bool {
+	code := e.Code
+	var late *timedOut
+	if errors.As(err, &late) {
+		code = status.Code(late.last)
+	}
 	var host string
 	if _, rest, ok := strings.Cut(msg, "lookup "); ok {
 		host, _, _ = strings.Cut(rest, " ")
@@ -126,17 +131,18 @@ func unreachable(e *Error, err error, msg string) bool {
 	case proxyStatus.MatchString(msg):
 		e.text = "something between here and Google answered HTTP " + proxyStatus.FindStringSubmatch(msg)[1]
 		e.Hint = "check HTTPS_PROXY, and whether the network lets gRPC through"
-	case e.Code == codes.Unavailable || dialling(msg):
+	case code == codes.Unavailable || dialling(msg):
 		e.text = "Google cannot be reached: " + oneLine(dialled(msg))
 		e.Hint = "check the network, the VPN and HTTPS_PROXY"
-	case e.Code == codes.DeadlineExceeded:
+	case late != nil:
+		e.text = oneLine(msg)
+	case code == codes.DeadlineExceeded:
 		e.text = "no answer in time"
 		e.Hint = "check the network; Google's side is at https://status.cloud.google.com"
 	default:
 		return false
 	}
-	var t *timedOut
-	if errors.As(err, &t) {
+	if late != nil {
 		e.text = "no answer in time; the last attempt: " + e.text
 	}
 	return true

@@ -231,7 +231,8 @@ func state(s *runpb.Service) (State, string) {
 	case runpb.Condition_CONDITION_RECONCILING, runpb.Condition_CONDITION_PENDING:
 		of = StateReconciling
 	}
-	if s.GetReconciling() {
+	// A failed condition tells more than that the system goes on trying.
+	if s.GetReconciling() && of != StateFailed {
 		of = StateReconciling
 	}
 	if of == StateReady {

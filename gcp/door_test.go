@@ -1,0 +1,60 @@
+package gcp_test
+
+import (
+	"strings"
+	"testing"
+
+	"why401/gcp"
+)
+
+func TestDoor(t *testing.T) {
+	bound := func(role string, invokes gcp.Answer, members ...string) gcp.Binding {
+		return gcp.Binding{Role: role, Members: members, Level: "service", Invokes: invokes}
+	}
+	policy := func(b ...gcp.Binding) *gcp.Policy {
+		return &gcp.Policy{Bindings: b, Unread: []string{"project acme-prod and its folders and organisation"}}
+	}
+	everybody := bound("roles/run.invoker", gcp.Yes, "allUsers")
+	sometimes := everybody
+	sometimes.Condition = gcp.Condition{Title: "office hours", Expression: "request.time.getHours() > 8"}
+
+	at := gcp.Service{URI: "https://shop-api-1a2b3c-ew.a.run.app", Ingress: gcp.IngressAll}
+	with := func(change func(*gcp.Service)) gcp.Service {
+		s := at
+		change(&s)
+		return s
+	}
+	for _, c := range []struct {
+		name    string
+		service gcp.Service
+		policy  *gcp.Policy
+		word    string
+		says    string
+	}{
+		{"allUsers may invoke", at, policy(everybody), "public", "allUsers holds roles/run.invoker"},
+		{"the check is off, with no policy read", with(func(s *gcp.Service) { s.InvokerOff = true }), nil, "public", "invoker check is off"},
+		{"the check is on, with no policy read", at, nil, "?", "has not been read"},
+		{"allUsers behind internal ingress", with(func(s *gcp.Service) { s.Ingress = gcp.IngressInternal }), policy(everybody), "internal", "404"},
+		{"the check is off behind internal ingress", with(func(s *gcp.Service) { s.Ingress, s.InvokerOff = gcp.IngressInternal, true }), nil, "internal", "VPC"},
+		{"allUsers behind a load balancer", with(func(s *gcp.Service) { s.Ingress = gcp.IngressLoadBalancer }), policy(everybody), "balancer", "load balancer"},
+		{"allUsers with the run.app URL off", with(func(s *gcp.Service) { s.DefaultURLOff = true }), policy(everybody), "balancer", "run.app URL is off"},
+		{"allUsers where the ingress is not known", with(func(s *gcp.Service) { s.Ingress = gcp.IngressUnknown }), policy(everybody), "?", "not known"},
+		{"IAM counts before the network", with(func(s *gcp.Service) { s.Ingress = gcp.IngressLoadBalancer }), policy(bound("roles/run.invoker", gcp.Yes, "user:a@acme.example")), "IAM", "1 member"},
+		{"nobody is bound", at, policy(), "IAM", "lets nobody invoke. Not read: project acme-prod"},
+		{"any Google account", at, policy(bound("roles/run.invoker", gcp.Yes, "allAuthenticatedUsers")), "IAM", "any Google account"},
+		{"allUsers under a condition is not public", at, policy(sometimes), "IAM", "cannot be evaluated"},
+		{"allUsers with a role that does not invoke is not public", at, policy(bound("roles/run.viewer", gcp.No, "allUsers")), "IAM", "nobody"},
+		{"allUsers with a role nobody could read is not known", at, policy(bound("organizations/1/roles/x", gcp.Unsure, "allUsers")), "?", "organizations/1/roles/x"},
+		{"a sure allUsers counts beside an unsure one", at, policy(bound("organizations/1/roles/x", gcp.Unsure, "allUsers"), everybody), "public", ""},
+		{"IAP comes before all", with(func(s *gcp.Service) { s.IAP, s.InvokerOff = true, true }), policy(everybody), "IAP", "Identity-Aware Proxy"},
+		{"ingress none", with(func(s *gcp.Service) { s.Ingress, s.IAP = gcp.IngressNone, true }), policy(everybody), "off", "none"},
+		{"no URL", with(func(s *gcp.Service) { s.URI = "" }), policy(everybody), "off", "no URL"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := c.service.Door(c.policy)
+			if d.Word != c.word || !strings.Contains(d.Text, c.says) {
+				t.Errorf("Door = %q: %s\nwant %q, with %q", d.Word, d.Text, c.word, c.says)
+			}
+		})
+	}
+}

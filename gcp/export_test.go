@@ -1,0 +1,24 @@
+package gcp
+
+import (
+	"cloud.google.com/go/logging/apiv2/loggingpb"
+	"google.golang.org/grpc"
+)
+
+// TailOf is a tail over messages that come from somewhere else than a server, to measure it alone.
+func TailOf(recv func() (*loggingpb.TailLogEntriesResponse, error)) *Tail {
+	return &Tail{stream: source{recv: recv}, cancel: func() {}, words: pool{}}
+}
+
+type source struct {
+	grpc.ClientStream
+	recv func() (*loggingpb.TailLogEntriesResponse, error)
+}
+
+func (s source) Recv() (*loggingpb.TailLogEntriesResponse, error) { return s.recv() }
+func (s source) Send(*loggingpb.TailLogEntriesRequest) error      { return nil }
+
+// Failure makes the *Error of a call that failed with err.
+func Failure(op, on, project, need string, err error) *Error {
+	return failure(op, on, project, need, err)
+}
