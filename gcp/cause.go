@@ -116,6 +116,9 @@ func unreachable(e *Error, err error, msg string) bool {
 	if errors.As(err, &late) {
 		code = status.Code(late.last)
 	}
+	if !byTheWay(code) && !proxyStatus.MatchString(msg) {
+		return false
+	}
 	var host string
 	if _, rest, ok := strings.Cut(msg, "lookup "); ok {
 		host, _, _ = strings.Cut(rest, " ")
@@ -131,9 +134,12 @@ func unreachable(e *Error, err error, msg string) bool {
 	case proxyStatus.MatchString(msg):
 		e.text = "something between here and Google answered HTTP " + proxyStatus.FindStringSubmatch(msg)[1]
 		e.Hint = "check HTTPS_PROXY, and whether the network lets gRPC through"
-	case code == codes.Unavailable || dialling(msg):
+	case dialling(msg):
 		e.text = "Google cannot be reached: " + oneLine(dialled(msg))
 		e.Hint = "check the network, the VPN and HTTPS_PROXY"
+	case code == codes.Unavailable:
+		e.text = "Google cannot answer just now: " + oneLine(msg)
+		e.Hint = "try again in a minute; Google's side is at https://status.cloud.google.com"
 	case late != nil:
 		e.text = oneLine(msg)
 	case code == codes.DeadlineExceeded:
@@ -148,9 +154,21 @@ func unreachable(e *Error, err error, msg string) bool {
 	return true
 }
 
-// dialling says whether a text tells of a connection that could not be made.
+// byTheWay says whether a code may come from the way to Google. Every other is an answer, whatever its text quotes.
+func byTheWay(code codes.Code) bool {
+	switch code {
+	case codes.Unavailable, codes.Unauthenticated, codes.Unknown, codes.Internal, codes.DeadlineExceeded:
+		return true
+	}
+	return false
+}
+
+// dialling says whether a text tells of a connection that could not be made, or that broke.
 func dialling(msg string) bool {
-	for _, sign := range []string{"dial tcp", "connection refused", "i/o timeout", "network is unreachable", "proxyconnect", "TLS handshake"} {
+	for _, sign := range []string{
+		"connection error: ", "dial tcp", "connection refused", "connection reset", "i/o timeout", "network is unreachable", "proxyconnect",
+		"TLS handshake", "error reading from server", "transport is closing", "keepalive ping failed",
+	} {
 		if strings.Contains(msg, sign) {
 			return true
 		}

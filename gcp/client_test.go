@@ -314,6 +314,43 @@ func TestARoleIsAskedForAgainAfterAPassingFailure(t *testing.T) {
 	})
 }
 
+func TestARoleThatCannotBeReadHoldsUpNobody(t *testing.T) {
+	inside(t, []demo.Option{demo.Services(60)}, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
+		l, err := client.Services(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		cloud.Slow("GetRole", time.Hour)
+		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		done := make(chan gcp.Answer)
+		for i, s := range l.Services {
+			ctx := t.Context()
+			if i == 0 {
+				ctx = impatient
+			}
+			if strings.HasPrefix(s.Name, "service-") {
+				go func() {
+					p, err := client.Policy(ctx, s.ID)
+					if err != nil {
+						t.Error(err)
+					}
+					done <- p.Bindings[0].Invokes
+				}()
+			}
+		}
+		for range 60 {
+			if a := <-done; a != gcp.Yes {
+				t.Error("roles/run.invoker is not known from the shipped list")
+			}
+		}
+		if took := time.Since(start); took > 25*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
 func TestPolicyRefuses(t *testing.T) {
 	inside(t, nil, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
 		for id, code := range map[string]codes.Code{
@@ -386,7 +423,7 @@ func TestEndpointOverrides(t *testing.T) {
 	if want := "CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING CLOUDSDK_API_ENDPOINT_OVERRIDES_IAM"; strings.Join(asked, " ") != want {
 		t.Errorf("looked up %q", asked)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	if _, err := client.Services(ctx); err == nil {
 		t.Error("the override is not used")

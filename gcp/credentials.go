@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -232,17 +233,24 @@ func (l *Login) Options(project string) []option.ClientOption {
 func (l *Login) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, tokenTime)
 	defer cancel()
-	if _, err := l.creds.Token(ctx); err != nil {
-		e := failure("log in as "+l.Who, "", "", "", err)
-		// Of an answer of the token endpoint nothing is kept: its body is not ours to show.
-		var a *auth.Error
-		if errors.As(err, &a) {
-			e.Err = nil
-			if e.text == "" {
-				unauthenticated(e, "")
-			}
-		}
-		return e
+	_, err := l.creds.Token(ctx)
+	if err == nil {
+		return nil
 	}
-	return nil
+	e := &Error{Op: "log in as " + l.Who, Code: code(err), Err: err}
+	var answer *auth.Error
+	switch {
+	case e.Code == codes.Canceled:
+		e.text = "given up"
+	case unreachable(e, err, message(err)):
+	case errors.As(err, &answer) && answer.Temporary(), serverFault.MatchString(err.Error()):
+		e.Code, e.Err, e.text, e.Hint = codes.Unavailable, nil, "the token endpoint cannot answer just now", "try again in a minute"
+	default:
+		// Of an answer of the token endpoint nothing is kept: its body is not ours to show.
+		unauthenticated(e, err.Error())
+		e.Err = nil
+	}
+	return e
 }
+
+var serverFault = regexp.MustCompile(`status code:? 5[0-9][0-9]`)

@@ -9,6 +9,7 @@ import (
 	"cloud.google.com/go/logging/apiv2/loggingpb"
 	"github.com/googleapis/gax-go/v2"
 	logtype "google.golang.org/genproto/googleapis/logging/type"
+	"google.golang.org/grpc/codes"
 )
 
 // Entry is one request-log entry of a refused request (401 or 403). Its strings are what the client sent and the log kept, cut
@@ -42,12 +43,15 @@ httpRequest.status=(401 OR 403)`
 const entriesAPage = 1000 // the most that entries.list gives
 
 // Refused lists the refused requests from one moment to another, both included, newest first, at most limit; a zero to means
-// until now. more says that there are, or may be, more. Where an error comes midway, the entries before it are returned too.
+// until now, and from must be set. more says that there are, or may be, more. Where an error comes midway, the entries before it are returned too.
 //
 // It calls Google at most ten times a minute and waits for its turn: the project's quota of 60 is shared with everything else
 // that reads its logs. A page may be empty while the search still goes on.
 func (c *Client) Refused(ctx context.Context, from, to time.Time, limit int) (entries []Entry, more bool, err error) {
 	const op = "read the log"
+	if from.IsZero() {
+		return nil, false, &Error{Op: op, Code: codes.InvalidArgument, text: "no moment to begin at"}
+	}
 	if limit <= 0 {
 		return nil, false, nil
 	}

@@ -87,6 +87,15 @@ func TestRefusedKeepsToItsBounds(t *testing.T) {
 	})
 }
 
+func TestRefusedNeedsAStart(t *testing.T) {
+	inside(t, nil, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
+		_, _, err := client.Refused(t.Context(), time.Time{}, time.Time{}, 5)
+		if e := failed(t, err); e.Code != codes.InvalidArgument || cloud.Calls("ListLogEntries") != 0 {
+			t.Errorf("got %v", e)
+		}
+	})
+}
+
 func TestRefusedGoesOnOverEmptyAndSmallPages(t *testing.T) {
 	inside(t, []demo.Option{demo.Empty(), demo.EmptyPages(3), demo.PageSize(2)}, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
 		now := time.Now()
@@ -201,7 +210,7 @@ func TestTailEnds(t *testing.T) {
 		says string
 	}{
 		{"after an hour", func(cloud *demo.Cloud, _ *gcp.Tail) {}, codes.OutOfRange, "after an hour"},
-		{"when the server goes away", func(cloud *demo.Cloud, _ *gcp.Tail) { cloud.EndTails(demo.Unavailable()) }, codes.Unavailable, "cannot be reached"},
+		{"when the server goes away", func(cloud *demo.Cloud, _ *gcp.Tail) { cloud.EndTails(demo.Unavailable()) }, codes.Unavailable, "cannot answer just now"},
 		{"without a status", func(cloud *demo.Cloud, _ *gcp.Tail) { cloud.EndTails(nil) }, codes.Unavailable, "ended the stream"},
 		{"when it is closed", func(_ *demo.Cloud, tail *gcp.Tail) { tail.Close(); tail.Close() }, codes.Canceled, "closed"},
 		{"when somebody closes it meanwhile", func(_ *demo.Cloud, tail *gcp.Tail) { time.AfterFunc(time.Minute, tail.Close) }, codes.Canceled, "closed"},

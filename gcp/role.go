@@ -2,7 +2,6 @@ package gcp
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -26,7 +25,8 @@ type roleFact struct {
 	ready   chan struct{} // closed once the rest is set
 	invokes Answer
 	from    string
-	keep    bool
+	keep    bool // the answer will not change
+	dropped bool // whoever asked gave up, so that nobody has an answer
 }
 
 // invokes says whether a role holds run.routes.invoke, and how that is known. Concurrent questions about one role make one call.
@@ -51,8 +51,7 @@ func (c *Client) invokes(ctx context.Context, role string) (Answer, string) {
 		case <-ctx.Done():
 			return shipped(role, "given up")
 		}
-		// The call that this one waited for may have ended with its own caller's context.
-		if f.keep || ctx.Err() != nil {
+		if !f.dropped {
 			return f.invokes, f.from
 		}
 	}
@@ -60,6 +59,7 @@ func (c *Client) invokes(ctx context.Context, role string) (Answer, string) {
 
 func (c *Client) readRole(ctx context.Context, role string, f *roleFact) {
 	f.invokes, f.from, f.keep = c.askRole(ctx, role)
+	f.dropped = !f.keep && ctx.Err() != nil
 	if !f.keep {
 		c.roles.mu.Lock()
 		delete(c.roles.roles, role)
@@ -85,8 +85,7 @@ func (c *Client) askRole(ctx context.Context, role string) (invokes Answer, from
 	}
 	e := failure("read the role", role, c.project, needRole, err)
 	invokes, from = shipped(role, e.Cause())
-	lasting := e.Code == codes.PermissionDenied || e.Code == codes.NotFound || e.Code == codes.InvalidArgument
-	return invokes, from, lasting && !errors.Is(err, context.Canceled)
+	return invokes, from, e.Code == codes.PermissionDenied || e.Code == codes.NotFound || e.Code == codes.InvalidArgument
 }
 
 // shipped answers from the lists of this file, where a role cannot be read; why says why it could not.
