@@ -149,7 +149,8 @@ func (c *Cloud) listen() error {
 	c.work.Go(func() { c.apis.Serve(apis) })
 	c.work.Go(func() { c.keys.Serve(keys) })
 	if !c.memory {
-		c.work.Go(c.warm)
+		// Nobody waits for it: a key in the making would hold up Close.
+		go c.warm()
 	}
 	return nil
 }

@@ -74,7 +74,7 @@ func (r Refusal) entry(c *Cloud) *loggingpb.LogEntry {
 		ReceiveTimestamp: stamped(r.Received),
 		InsertId:         or(r.ID, fmt.Sprintf("%016x%04x", 0x68f7a1d000000000+id, id*7919&0xffff)),
 		Severity:         ltype.LogSeverity_WARNING,
-		Trace:            or(r.Trace, fmt.Sprintf("projects/%s/traces/%032x", project, id*0x9e3779b97f4a7c15)),
+		Trace:            or(r.Trace, fmt.Sprintf("projects/%s/traces/%016x%016x", project, id*0x9e3779b97f4a7c15, id*0xbf58476d1ce4e5b9)),
 		SpanId:           fmt.Sprintf("%016x", id*0xd1b54a32d192ed03),
 		TraceSampled:     id%4 == 0,
 	}

@@ -62,6 +62,8 @@ func lex(s string) ([]word, error) {
 		switch {
 		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
 			i++
+		case c < ' ':
+			return nil, fmt.Errorf("at character %d: a control character", i+1)
 		case strings.HasPrefix(s[i:], "--"):
 			end := strings.IndexByte(s[i:], '\n')
 			if end < 0 {
@@ -232,8 +234,10 @@ func (p *parser) term(depth int) (matcher, error) {
 		return m, err
 	case w.quoted:
 		return nil, p.fault("a search in all fields is not supported here")
-	case strings.HasPrefix(w.text, "-") && len(w.text) > 1:
-		p.words[p.at].text = w.text[1:]
+	case strings.HasPrefix(w.text, "-"):
+		if p.words[p.at].text = w.text[1:]; w.text == "-" {
+			p.at++
+		}
 		m, err := p.term(depth + 1)
 		return negate(m), err
 	case w.is("log_id"):

@@ -60,6 +60,9 @@ func predefined() map[string]*adminpb.Role {
 	add("roles/cloudfunctions.developer", "Cloud Functions Developer", "cloudfunctions.functions.invoke", invoke)
 	add("roles/cloudfunctions.editor", "Cloud Functions Editor", "cloudfunctions.functions.invoke", invoke)
 	add("roles/cloudfunctions.invoker", "Cloud Functions Invoker", "cloudfunctions.functions.invoke")
+	for _, n := range []string{"firebase.admin", "firebase.developAdmin", "iam.dataScientist", "iam.devOps", "iam.mlEngineer"} {
+		add("roles/"+n, n, invoke, "resourcemanager.projects.get")
+	}
 	add("roles/iap.httpsResourceAccessor", "IAP-secured Web App User", "iap.webServiceVersions.accessViaIAP")
 	add("projects/"+project+"/roles/edgeCaller", "Edge Caller", invoke, "run.services.get")
 	add("projects/"+project+"/roles/auditor", "Auditor", "run.services.get", "run.services.getIamPolicy")

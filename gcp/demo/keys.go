@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,15 +33,15 @@ type signer struct {
 
 // The issuers' keys. They are made once a process, since a 2048-bit RSA key costs a tenth of a second.
 var (
-	google   = &signer{"5d1a0c2e7f3b4968a1c0e2d4f6b8097a1c3e5d70", "RS256", sync.OnceValue(newRSA)}
-	firebase = &signer{"a9c0b1d2e3f4051627384950617283940a5b6c7d", "RS256", sync.OnceValue(newRSA)}
-	session  = &signer{"b7T9aQ", "RS256", sync.OnceValue(newRSA)}
-	appCheck = &signer{"jK3f9w", "RS256", sync.OnceValue(newRSA)}
-	iap      = &signer{"q8Zr1A", "ES256", sync.OnceValue(newEC)}
-	account  = &signer{"0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b", "RS256", sync.OnceValue(newRSA)} // a service account's own: not published here
-	stranger = &signer{"f0e1d2c3b4a5968778695a4b3c2d1e0f", "RS256", sync.OnceValue(newRSA)}         // of nobody
+	googleKey   = &signer{"5d1a0c2e7f3b4968a1c0e2d4f6b8097a1c3e5d70", "RS256", sync.OnceValue(newRSA)}
+	firebaseKey = &signer{"a9c0b1d2e3f4051627384950617283940a5b6c7d", "RS256", sync.OnceValue(newRSA)}
+	sessionKey  = &signer{"b7T9aQ", "RS256", sync.OnceValue(newRSA)}
+	appCheckKey = &signer{"jK3f9w", "RS256", sync.OnceValue(newRSA)}
+	iapKey      = &signer{"q8Zr1A", "ES256", sync.OnceValue(newEC)}
+	accountKey  = &signer{"0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b", "RS256", sync.OnceValue(newRSA)} // a service account's own: not published here
+	strangerKey = &signer{"f0e1d2c3b4a5968778695a4b3c2d1e0f", "RS256", sync.OnceValue(newRSA)}         // of nobody
 
-	keyring = []*signer{google, firebase, iap, session, appCheck, account, stranger}
+	keyring = []*signer{googleKey, firebaseKey, iapKey, sessionKey, appCheckKey, accountKey, strangerKey}
 )
 
 func newRSA() crypto.Signer {
@@ -66,13 +67,13 @@ func published() map[string]func(now time.Time) ([]byte, error) {
 		return func(time.Time) ([]byte, error) { return s.jwks() }
 	}
 	return map[string]func(time.Time) ([]byte, error){
-		"www.googleapis.com/oauth2/v3/certs":                                                jwks(google),
-		"www.googleapis.com/oauth2/v1/certs":                                                google.x509,
-		"www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com": jwks(firebase),
-		"www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com":  firebase.x509,
-		"www.googleapis.com/identitytoolkit/v3/relyingparty/publicKeys":                     session.x509,
-		"www.gstatic.com/iap/verify/public_key-jwk":                                         jwks(iap),
-		"firebaseappcheck.googleapis.com/v1/jwks":                                           jwks(appCheck),
+		"www.googleapis.com/oauth2/v3/certs":                                                jwks(googleKey),
+		"www.googleapis.com/oauth2/v1/certs":                                                googleKey.x509,
+		"www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com": jwks(firebaseKey),
+		"www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com":  firebaseKey.x509,
+		"www.googleapis.com/identitytoolkit/v3/relyingparty/publicKeys":                     sessionKey.x509,
+		"www.gstatic.com/iap/verify/public_key-jwk":                                         jwks(iapKey),
+		"firebaseappcheck.googleapis.com/v1/jwks":                                           jwks(appCheckKey),
 	}
 }
 
@@ -141,7 +142,7 @@ func (k keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, status.Convert(err).Message(), httpStatus(err))
 		return
 	}
-	body, ok := published()[address]
+	body, ok, err := c.keyFile(address, now)
 	if !ok || r.URL.RawQuery != "" {
 		http.NotFound(w, r)
 		return
@@ -151,7 +152,6 @@ func (k keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 		return
 	}
-	b, err := body(now)
 	if err != nil {
 		http.Error(w, "no keys", http.StatusInternalServerError)
 		return
@@ -159,7 +159,7 @@ func (k keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	w.Header().Set("Cache-Control", fmt.Sprintf("public, max-age=%d, must-revalidate, no-transform", int(c.keyAge.Seconds())))
 	w.Header().Set("Expires", now.Add(c.keyAge).UTC().Format(http.TimeFormat))
-	w.Write(b)
+	w.Write(body)
 }
 
 // httpStatus is the HTTP status of a gRPC one, as Google's gateways translate it.
@@ -179,11 +179,35 @@ func httpStatus(err error) int {
 	return http.StatusInternalServerError
 }
 
-// KeyAddresses are the addresses at which this cloud publishes keys.
+// KeyAddresses are the addresses at which every cloud publishes keys, in order.
 func KeyAddresses() []string {
 	var all []string
 	for a := range published() {
-		all = append(all, "https://"+strings.TrimPrefix(a, "https://"))
+		all = append(all, "https://"+a)
 	}
+	slices.Sort(all)
 	return all
+}
+
+// PublishKeys replaces what one of the KeyAddresses answers, for a client that must cope with it; nil puts the keys back.
+func (c *Cloud) PublishKeys(address string, body []byte) {
+	c.world.mu.Lock()
+	defer c.world.mu.Unlock()
+	c.world.bodies[strings.TrimPrefix(address, "https://")] = body
+}
+
+// keyFile is what an address answers, and whether it is one that answers.
+func (c *Cloud) keyFile(address string, now time.Time) ([]byte, bool, error) {
+	publish, ok := published()[address]
+	if !ok {
+		return nil, false, nil
+	}
+	c.world.mu.Lock()
+	body := c.world.bodies[address]
+	c.world.mu.Unlock()
+	if body != nil {
+		return body, true, nil
+	}
+	body, err := publish(now)
+	return body, true, err
 }

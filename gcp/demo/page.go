@@ -12,8 +12,8 @@ type page struct {
 	after  string
 }
 
-// open reads a token of the list that scope names. The token of another list is refused, as in the real API.
-func (c *Cloud) open(token, scope string) (page, error) {
+// position reads a token of the list that scope names. The token of another list is refused, as in the real API.
+func (c *Cloud) position(token, scope string) (page, error) {
 	if token == "" {
 		return page{}, nil
 	}
@@ -38,7 +38,7 @@ func scopeOf(parts ...string) string { return strings.Join(parts, "\x00") }
 
 // take cuts one page out of items, which are ordered by key. It returns the token of the next page, "" at the end.
 func take[T any](c *Cloud, items []T, key func(T) string, token, scope string, size, limit int) ([]T, string, error) {
-	p, err := c.open(token, scope)
+	p, err := c.position(token, scope)
 	if err != nil {
 		return nil, "", err
 	}

@@ -54,7 +54,7 @@ func (s *locationsServer) ListLocations(ctx context.Context, req *location.ListL
 }
 
 func (s runServer) ListServices(ctx context.Context, req *runpb.ListServicesRequest) (*runpb.ListServicesResponse, error) {
-	parent, err := region(req.Parent)
+	parent, err := regionName(req.Parent)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +127,8 @@ func ours(name string) error {
 	return status.Errorf(codes.PermissionDenied, "Permission denied on resource '%s' (or it may not exist).", name)
 }
 
-// region is the whole name of a region, by project id.
-func region(parent string) (string, error) {
+// regionName is the whole name of a region, by project id.
+func regionName(parent string) (string, error) {
 	p := strings.Split(parent, "/")
 	if len(p) != 4 || p[0] != "projects" || p[2] != "locations" {
 		return "", invalid("Invalid parent '%s': it must be projects/PROJECT/locations/REGION.", parent)
@@ -151,7 +151,7 @@ func serviceName(name string) (string, error) {
 	if len(p) != 6 || p[4] != "services" || p[5] == "" {
 		return "", invalid("Invalid resource name '%s': it must be projects/PROJECT/locations/REGION/services/SERVICE.", name)
 	}
-	parent, err := region(strings.Join(p[:4], "/"))
+	parent, err := regionName(strings.Join(p[:4], "/"))
 	if err != nil {
 		return "", err
 	}

@@ -146,7 +146,7 @@ func address(account string) string { return account + "@" + project + ".iam.gse
 // account is a service account's ID token as Google mints it.
 func (m mint) account(name, audience string) string {
 	id := digits(name)
-	return google.token(append([]member{
+	return googleKey.token(append([]member{
 		{"aud", audience}, {"azp", id}, {"email", address(name)}, {"email_verified", true},
 		{"iss", "https://accounts.google.com"}, {"sub", id},
 	}, m.times(time.Hour)...)...)
@@ -154,7 +154,7 @@ func (m mint) account(name, audience string) string {
 
 // gcloud is a user's ID token from gcloud auth print-identity-token.
 func (m mint) gcloud(email string) string {
-	return google.token(append([]member{
+	return googleKey.token(append([]member{
 		{"iss", "https://accounts.google.com"}, {"azp", gcloudClient}, {"aud", gcloudClient}, {"sub", digits(email)},
 		{"hd", "acme.example"}, {"email", email}, {"email_verified", true}, {"at_hash", "ZmFrZS1hdC1oYXNoLWRlbQ"},
 	}, m.times(time.Hour)...)...)
@@ -163,7 +163,7 @@ func (m mint) gcloud(email string) string {
 func (m mint) firebase(email string) string { return m.firebaseOf(project, email) }
 
 func (m mint) firebaseOf(project, email string) string {
-	return firebase.token(append([]member{
+	return firebaseKey.token(append([]member{
 		{"iss", "https://securetoken.google.com/" + project}, {"aud", project},
 	}, m.person(email)...)...)
 }
@@ -173,7 +173,7 @@ func (m mint) session(email string) string {
 	claims := append([]member{
 		{"iss", "https://session.firebase.google.com/" + project}, {"aud", project},
 	}, m.person(email)...)
-	return session.token(append(claims[:len(claims)-2], life...)...)
+	return sessionKey.token(append(claims[:len(claims)-2], life...)...)
 }
 
 // person is what Firebase says of a user; iat and exp are last.
@@ -188,14 +188,14 @@ func (m mint) person(email string) []member {
 
 // custom is a Firebase custom token: signed by a service account's own key, without a kid.
 func (m mint) custom(uid string) string {
-	return account.seal(object(member{"alg", "RS256"}, member{"typ", "JWT"}), object(append([]member{
+	return accountKey.seal(object(member{"alg", "RS256"}, member{"typ", "JWT"}), object(append([]member{
 		{"iss", address("firebase-adminsdk-demo")}, {"sub", address("firebase-adminsdk-demo")},
 		{"aud", "https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1.IdentityToolkit"}, {"uid", uid},
 	}, m.times(time.Hour)...)...))
 }
 
 func (m mint) appCheck() string {
-	return appCheck.token(append([]member{
+	return appCheckKey.token(append([]member{
 		{"sub", "1:" + number + ":ios:0123456789abcdef012345"},
 		{"aud", []string{"projects/" + number, "projects/" + project}}, {"provider", "app_attest"},
 		{"iss", "https://firebaseappcheck.googleapis.com/" + number},
@@ -203,7 +203,7 @@ func (m mint) appCheck() string {
 }
 
 func (m mint) iap(email, service, region string) string {
-	return iap.token(append([]member{
+	return iapKey.token(append([]member{
 		{"aud", "/projects/" + number + "/locations/" + region + "/services/" + service}, {"azp", "/projects/" + number},
 		{"email", email}, {"hd", "acme.example"}, {"iss", "https://cloud.google.com/iap"},
 		{"sub", "accounts.google.com:" + digits(email)},
@@ -212,14 +212,14 @@ func (m mint) iap(email, service, region string) string {
 
 // selfSigned is a service account's JWT about itself, which Google's APIs take and Cloud Run does not.
 func (m mint) selfSigned(name, audience string) string {
-	return account.token(append([]member{
+	return accountKey.token(append([]member{
 		{"iss", address(name)}, {"sub", address(name)}, {"aud", audience},
 	}, m.times(time.Hour)...)...)
 }
 
 // stranger is a token of an issuer of one's own.
 func (m mint) stranger() string {
-	return stranger.token(append([]member{
+	return strangerKey.token(append([]member{
 		{"iss", "https://id.acme.example/"}, {"sub", "probe"}, {"aud", "status"},
 	}, m.times(time.Hour)...)...)
 }

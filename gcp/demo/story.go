@@ -111,7 +111,7 @@ func scenes(now time.Time) []scene {
 		}, {
 			name: "partner-api", region: "asia-northeast1", ingress: everywhere, changed: 60 * 24 * time.Hour, granted: 2 * time.Minute,
 			bindings: []*iampb.Binding{bind("roles/run.invoker", robot("partner-feed")), expired},
-			callers: []caller{{hourly: 16, status: 403, method: "PUT", agent: "Apache-HttpClient/5.4 (Java/21)", ip: "198.51.100.55",
+			callers: []caller{{hourly: 48, ends: 6 * time.Minute, status: 403, method: "PUT", agent: "Apache-HttpClient/5.4 (Java/21)", ip: "198.51.100.55",
 				paths: []string{"/feeds/stock", "/feeds/price"}}},
 		}, {
 			name: "webhooks", region: "us-central1", ingress: everywhere, changed: 20 * time.Hour,
@@ -142,7 +142,7 @@ func functionURL(region, name string) string {
 func (c *Cloud) settle(now time.Time) {
 	for _, s := range scenes(now) {
 		v := s.service(now)
-		c.world.services[v.Name] = v
+		c.world.put(v)
 		if len(s.bindings) > 0 {
 			c.putPolicy(v.Name, s.bindings)
 		}
@@ -214,7 +214,7 @@ func (c *Cloud) multiply(n int, now time.Time) {
 			changed: time.Duration(i%700) * time.Hour,
 		}
 		v := s.service(now)
-		c.world.services[v.Name] = v
+		c.world.put(v)
 		c.putPolicy(v.Name, []*iampb.Binding{bind("roles/run.invoker", robot(fmt.Sprintf("caller-%05d", i)))})
 	}
 }

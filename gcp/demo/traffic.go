@@ -17,8 +17,9 @@ const (
 
 // caller is somebody who keeps asking and keeps being refused.
 type caller struct {
-	hourly   int // refused requests an hour
-	since    time.Duration
+	hourly   int           // refused requests an hour
+	since    time.Duration // how long ago it began; 0: before the log
+	ends     time.Duration // how long it goes on; 0: always
 	status   int
 	method   string
 	host     string // "": the service's main URL
@@ -123,52 +124,41 @@ func (c *Cloud) history(s scene, k caller, now time.Time) []*loggingpb.LogEntry 
 	}
 }
 
-// arrival is a request of Run that is under way to the log.
+// arrival is a request that is under way to the log.
 type arrival struct {
 	at      time.Time // when the log takes it in
 	refusal Refusal
-	twice   bool
+	entry   *loggingpb.LogEntry // where it was in the log before: it comes once more
 }
 
+// source is a caller of a service, and when the next request comes.
+type source struct {
+	scene  scene
+	caller caller
+	next   time.Time
+}
+
+// traffic is what goes on now.
+type traffic struct {
+	dice    *rand.Rand
+	begun   time.Time
+	sources []source
+	coming  []arrival // by time
+}
+
+// ahead is how far traffic is thought out; an entry's lag is less.
+const ahead = 15 * time.Second
+
 // Run tells the story's traffic until ctx is done or the cloud is closed: requests keep coming as in the last hour, some of
-// them late, some twice.
+// them late, some twice. Without a story it returns at once.
 func (c *Cloud) Run(ctx context.Context) {
 	if c.empty {
 		return
 	}
-	type source struct {
-		scene  scene
-		caller caller
-		next   time.Time
-	}
-	now := time.Now()
-	r := dice("now")
-	var sources []source
-	for _, s := range scenes(now) {
-		for _, k := range s.callers {
-			sources = append(sources, source{s, k, now.Add(gap(r, k.hourly))})
-		}
-	}
-	timer := time.NewTimer(time.Hour)
+	t := newTraffic(time.Now())
+	timer := time.NewTimer(0)
 	defer timer.Stop()
-	var coming []arrival
 	for {
-		due := now.Add(time.Hour)
-		for i := range sources {
-			s := &sources[i]
-			for !s.next.After(now.Add(15 * time.Second)) {
-				coming = append(coming, arrival{s.next.Add(lag(r)), s.caller.refusal(s.scene, r, s.next), r.IntN(40) == 0})
-				s.next = s.next.Add(gap(r, s.caller.hourly))
-			}
-			if s.next.Before(due) {
-				due = s.next
-			}
-		}
-		slices.SortStableFunc(coming, func(a, b arrival) int { return a.at.Compare(b.at) })
-		if len(coming) > 0 && coming[0].at.Before(due) {
-			due = coming[0].at
-		}
-		timer.Reset(time.Until(due))
 		select {
 		case <-ctx.Done():
 			return
@@ -176,16 +166,52 @@ func (c *Cloud) Run(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		now = time.Now()
-		for len(coming) > 0 && !coming[0].at.After(now) {
-			a := coming[0]
-			coming = coming[1:]
-			a.refusal.Received = now
-			e := a.refusal.entry(c)
-			c.EmitEntries(e)
-			if a.twice {
-				c.EmitEntries(e)
+		now := time.Now()
+		t.think(now)
+		for len(t.coming) > 0 && !t.coming[0].at.After(now) {
+			a := t.coming[0]
+			t.coming = t.coming[1:]
+			if a.entry == nil {
+				a.refusal.Received = now
+				a.entry = a.refusal.entry(c)
+				if t.dice.IntN(40) == 0 {
+					t.coming = append(t.coming, arrival{at: a.at.Add(3 * time.Second), entry: a.entry})
+				}
 			}
+			c.EmitEntries(a.entry)
+		}
+		timer.Reset(t.rest(now))
+	}
+}
+
+func newTraffic(now time.Time) *traffic {
+	t := &traffic{dice: dice("now"), begun: now}
+	for _, s := range scenes(now) {
+		for _, k := range s.callers {
+			t.sources = append(t.sources, source{s, k, now.Add(gap(t.dice, k.hourly))})
 		}
 	}
+	return t
+}
+
+// think lets every source send what it sends in the time ahead.
+func (t *traffic) think(now time.Time) {
+	for i := range t.sources {
+		s := &t.sources[i]
+		for ; s.next.Before(now.Add(ahead)); s.next = s.next.Add(gap(t.dice, s.caller.hourly)) {
+			if s.caller.ends > 0 && s.next.Sub(t.begun) > s.caller.ends {
+				continue
+			}
+			t.coming = append(t.coming, arrival{at: s.next.Add(lag(t.dice)), refusal: s.caller.refusal(s.scene, t.dice, s.next)})
+		}
+	}
+	slices.SortStableFunc(t.coming, func(a, b arrival) int { return a.at.Compare(b.at) })
+}
+
+// rest is how long nothing happens.
+func (t *traffic) rest(now time.Time) time.Duration {
+	if len(t.coming) > 0 {
+		return min(ahead, t.coming[0].at.Sub(now))
+	}
+	return ahead
 }

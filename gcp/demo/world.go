@@ -1,11 +1,11 @@
 package demo
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"cloud.google.com/go/iam/admin/apiv1/adminpb"
 	"cloud.google.com/go/iam/apiv1/iampb"
@@ -19,12 +19,19 @@ type world struct {
 	services map[string]*runpb.Service // by full name
 	policies map[string]*iampb.Policy  // by full name
 	roles    map[string]*adminpb.Role  // by full name
+	bodies   map[string][]byte         // replaced key files, by address
+	set      int                       // how many policies were ever set: their etag
+
+	// Two indexes of services, nil while they are out of date.
+	full map[string]string           // by short name: the first full one
+	in   map[string][]*runpb.Service // by region's full name, in order
 }
 
 func (w *world) init() {
 	w.services = map[string]*runpb.Service{}
 	w.policies = map[string]*iampb.Policy{}
 	w.roles = predefined()
+	w.bodies = map[string][]byte{}
 }
 
 // regions are those in which the project may run services: region id, and its code in run.app addresses.
@@ -55,7 +62,7 @@ func (c *Cloud) SetService(s *runpb.Service) {
 	if _, there := w.services[s.Name]; !there {
 		method = "google.cloud.run.v2.Services.CreateService"
 	}
-	w.services[s.Name] = s
+	w.put(s)
 	w.mu.Unlock()
 	c.EmitChange(Change{Service: s.Name, Method: method})
 }
@@ -67,6 +74,7 @@ func (c *Cloud) RemoveService(name string) {
 	w.mu.Lock()
 	delete(w.services, name)
 	delete(w.policies, name)
+	w.full, w.in = nil, nil
 	w.mu.Unlock()
 	c.EmitChange(Change{Service: name, Method: "google.cloud.run.v2.Services.DeleteService"})
 }
@@ -78,17 +86,19 @@ func (c *Cloud) SetPolicy(service string, bindings ...*iampb.Binding) {
 	c.EmitChange(Change{Service: name, Method: "google.cloud.run.v1.Services.SetIamPolicy"})
 }
 
+// putPolicy replaces a policy without a word in the log.
 func (c *Cloud) putPolicy(name string, bindings []*iampb.Binding) {
-	p := &iampb.Policy{Version: 1, Etag: []byte("BwYdemo" + time.Now().Format("150405.000"))}
+	w := &c.world
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.set++
+	p := &iampb.Policy{Version: 1, Etag: fmt.Appendf(nil, "BwYdemo%d", w.set)}
 	for _, b := range bindings {
 		p.Bindings = append(p.Bindings, proto.Clone(b).(*iampb.Binding))
 		if b.Condition != nil {
 			p.Version = 3
 		}
 	}
-	w := &c.world
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.policies[name] = p
 }
 
@@ -116,6 +126,27 @@ func (c *Cloud) service(name string) (*runpb.Service, bool) {
 	return s, ok
 }
 
+// put adds a service, or replaces it. The caller holds the lock.
+func (w *world) put(s *runpb.Service) {
+	w.services[s.Name] = s
+	w.full, w.in = nil, nil
+}
+
+// index brings the indexes up to date. The caller holds the lock.
+func (w *world) index() {
+	if w.full != nil {
+		return
+	}
+	w.full, w.in = map[string]string{}, map[string][]*runpb.Service{}
+	for _, name := range slices.Sorted(maps.Keys(w.services)) {
+		region, short, _ := strings.Cut(name, "/services/")
+		w.in[region] = append(w.in[region], w.services[name])
+		if w.full[short] == "" {
+			w.full[short] = name
+		}
+	}
+}
+
 // whole is the full name of a service that is given by its short one; a name that is not known stays as it is.
 func (c *Cloud) whole(name string) string {
 	if strings.HasPrefix(name, "projects/") {
@@ -123,24 +154,14 @@ func (c *Cloud) whole(name string) string {
 	}
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()
-	for _, full := range slices.Sorted(maps.Keys(c.world.services)) {
-		if strings.HasSuffix(full, "/services/"+name) {
-			return full
-		}
-	}
-	return name
+	c.world.index()
+	return or(c.world.full[name], name)
 }
 
 // servicesIn are a region's services by name.
 func (c *Cloud) servicesIn(parent string) []*runpb.Service {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()
-	var found []*runpb.Service
-	for name, s := range c.world.services {
-		if strings.HasPrefix(name, parent+"/services/") {
-			found = append(found, s)
-		}
-	}
-	slices.SortFunc(found, func(a, b *runpb.Service) int { return strings.Compare(a.Name, b.Name) })
-	return found
+	c.world.index()
+	return c.world.in[parent]
 }
