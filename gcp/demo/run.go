@@ -14,7 +14,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// mostServices is the largest page of services. The documentation names none; 1,000 is a usual one.
+// mostServices is the largest page of services, and a request that names no size gets 100. The documentation names neither.
 const mostServices = 1000
 
 type runServer struct {
@@ -61,8 +61,12 @@ func (s runServer) ListServices(ctx context.Context, req *runpb.ListServicesRequ
 	if req.PageSize < 0 || req.PageSize > mostServices {
 		return nil, invalid("page_size %d is not between 0 and %d.", req.PageSize, mostServices)
 	}
+	size := int(req.PageSize)
+	if size == 0 {
+		size = 100
+	}
 	found, next, err := take(s.c, s.c.servicesIn(parent), func(v *runpb.Service) string { return v.Name },
-		req.PageToken, scopeOf("services", parent), int(req.PageSize), mostServices)
+		req.PageToken, scopeOf("services", parent), size, mostServices)
 	if err != nil {
 		return nil, err
 	}
