@@ -19,7 +19,7 @@ const callTime = 10 * time.Second
 const logTime = 30 * time.Second
 
 // mostPages ends a listing whose server never stops handing out page tokens.
-const mostPages = 1000
+const mostPages = 500
 
 // attempts makes a call again while its server is unavailable, and remembers what it last failed of: once the time is up, all
 // that Google's client returns is "context deadline exceeded". It is a gax.Retryer in place of a gRPC interceptor, since it

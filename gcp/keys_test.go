@@ -97,7 +97,17 @@ func TestPublicKeysGuardsItself(t *testing.T) {
 		}, "does not resolve"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := answering(t, c.answer).PublicKeys(t.Context(), gcp.GoogleKeys)
+			sent := 0
+			count := func(r *http.Request) (*http.Response, error) {
+				if sent++; r.URL.String() != gcp.GoogleKeys {
+					t.Errorf("it went to %s", r.URL)
+				}
+				return c.answer(r)
+			}
+			_, err := answering(t, count).PublicKeys(t.Context(), gcp.GoogleKeys)
+			if sent == 0 || sent > 4 {
+				t.Errorf("%d requests", sent)
+			}
 			if e := failed(t, err); !strings.Contains(e.Error(), c.says) || e.On != "www.googleapis.com" {
 				t.Errorf("got %v", e)
 			}

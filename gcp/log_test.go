@@ -191,6 +191,18 @@ func TestTail(t *testing.T) {
 	})
 }
 
+func TestSuppressionIsAddedUp(t *testing.T) {
+	info := func(n int32) *loggingpb.TailLogEntriesResponse_SuppressionInfo {
+		return &loggingpb.TailLogEntriesResponse_SuppressionInfo{SuppressedCount: n}
+	}
+	tail := gcp.TailOf(func() (*loggingpb.TailLogEntriesResponse, error) {
+		return &loggingpb.TailLogEntriesResponse{SuppressionInfo: []*loggingpb.TailLogEntriesResponse_SuppressionInfo{info(3), info(4), info(-9)}}, nil
+	})
+	if b, err := tail.Next(); err != nil || b.Suppressed != 7 {
+		t.Errorf("%v, %+v", err, b)
+	}
+}
+
 func TestTailEnds(t *testing.T) {
 	open := func(t *testing.T, client *gcp.Client) *gcp.Tail {
 		t.Helper()
@@ -275,7 +287,7 @@ func TestTailOpensInTimeOrNotAtAll(t *testing.T) {
 
 func TestAHostileEntryIsBounded(t *testing.T) {
 	inside(t, []demo.Option{demo.Empty()}, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
-		long := "x" + strings.Repeat("é", 1<<19)
+		long := "x" + strings.Repeat("é", 1<<17)
 		cloud.Emit(demo.Refusal{Service: "shop-api", UserAgent: long, URL: "https://a.example/" + long, Referer: long, Text: long, ID: long, Time: time.Now()})
 		cloud.EmitEntries(&loggingpb.LogEntry{
 			LogName: "projects/acme-prod/logs/run.googleapis.com%2Frequests", Resource: &monitoredres.MonitoredResource{Type: "cloud_run_revision"},
