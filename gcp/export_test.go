@@ -22,3 +22,6 @@ func (s source) Send(*loggingpb.TailLogEntriesRequest) error      { return nil }
 func Failure(op, on, project, need string, err error) *Error {
 	return failure(op, on, project, need, err)
 }
+
+// Pooled is how many strings a tail keeps.
+func Pooled(t *Tail) int { return len(t.words) }

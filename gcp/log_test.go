@@ -313,6 +313,23 @@ func TestAHostileEntryIsBounded(t *testing.T) {
 	})
 }
 
+func TestATailKeepsNoEndlessListOfUserAgents(t *testing.T) {
+	n := 0
+	tail := gcp.TailOf(func() (*loggingpb.TailLogEntriesResponse, error) {
+		n++
+		return &loggingpb.TailLogEntriesResponse{Entries: []*loggingpb.LogEntry{{HttpRequest: &logtype.HttpRequest{UserAgent: fmt.Sprint("agent/", n)}}}}, nil
+	})
+	for range 10_000 {
+		b, err := tail.Next()
+		if err != nil || b.Entries[0].UserAgent != fmt.Sprint("agent/", n) {
+			t.Fatalf("%v, %+v", err, b)
+		}
+		if kept := gcp.Pooled(tail); kept > 5000 {
+			t.Fatalf("%d strings are kept", kept)
+		}
+	}
+}
+
 // BenchmarkTail measures an entry from the wire to a value of this package.
 func BenchmarkTail(b *testing.B) {
 	m := &loggingpb.TailLogEntriesResponse{}
