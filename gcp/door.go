@@ -3,7 +3,6 @@ package gcp
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Door is who may come in, in one word for a list: "public", "IAM", "IAP", "internal", "balancer", "off"; "?" where that is
@@ -51,7 +50,7 @@ func (s Service) guarded(p *Policy) Door {
 	}
 	unread := ""
 	if len(p.Unread) > 0 {
-		unread = " Not read: " + strings.Join(p.Unread, "; ") + "."
+		unread = " Others may by what was not read."
 	}
 	var text string
 	switch {

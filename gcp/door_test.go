@@ -40,7 +40,7 @@ func TestDoor(t *testing.T) {
 		{"allUsers with the run.app URL off", with(func(s *gcp.Service) { s.DefaultURLOff = true }), policy(everybody), "balancer", "run.app URL is off"},
 		{"allUsers where the ingress is not known", with(func(s *gcp.Service) { s.Ingress = gcp.IngressUnknown }), policy(everybody), "?", "not known"},
 		{"IAM counts before the network", with(func(s *gcp.Service) { s.Ingress = gcp.IngressLoadBalancer }), policy(bound("roles/run.invoker", gcp.Yes, "user:a@acme.example")), "IAM", "1 member"},
-		{"nobody is bound", at, policy(), "IAM", "lets nobody invoke. Not read: project acme-prod"},
+		{"nobody is bound", at, policy(), "IAM", "lets nobody invoke. Others may by what was not read."},
 		{"any Google account", at, policy(bound("roles/run.invoker", gcp.Yes, "allAuthenticatedUsers")), "IAM", "any Google account"},
 		{"allUsers under a condition is not public", at, policy(sometimes), "IAM", "cannot be evaluated"},
 		{"allUsers with a role that does not invoke is not public", at, policy(bound("roles/run.viewer", gcp.No, "allUsers")), "IAM", "nobody"},

@@ -205,13 +205,22 @@ func (e Entry) byNobodyKnown() Reason {
 	}
 }
 
+// gist is the text without its links, which stand in every entry.
+func (e Entry) gist() string {
+	text, rest, cut := strings.Cut(e.Text, " Read more at ")
+	if cut && strings.HasSuffix(strings.TrimSpace(rest), textNoHeader) {
+		text += " … " + textNoHeader
+	}
+	return text
+}
+
 // evidence is what By and Reason went by.
 func (e Entry) evidence() []string {
 	ev := []string{fmt.Sprintf("status %d", e.Status)}
 	if e.Text == "" {
 		ev = append(ev, "no textPayload")
 	} else {
-		ev = append(ev, "textPayload: "+e.Text)
+		ev = append(ev, "textPayload: "+e.gist())
 	}
 	if e.Instance == "" {
 		ev = append(ev, "no labels.instanceId")

@@ -19,12 +19,12 @@ const (
 	activityLog = "projects/" + project + "/logs/cloudaudit.googleapis.com%2Factivity"
 )
 
-// The texts of entries that Cloud Run writes when it refuses a request itself (facts: what the client and the log get).
+// The texts of entries that Cloud Run writes when it refuses a request itself in the wording of the documentation as it is today.
 const (
 	text401 = "The request was not authorized to invoke this service. The access token could not be verified. Read more at " +
 		"https://cloud.google.com/run/docs/securing/authenticating Additional troubleshooting documentation can be found at: " +
 		"https://cloud.google.com/run/docs/troubleshooting#401"
-	text403 = "The request was not authenticated. Either allow unauthenticated invocations or set the proper Authorization header. " +
+	text403 = "The request was not authenticated. Either allow public access or set the proper Authorization header. " +
 		"Read more at https://cloud.google.com/run/docs/securing/authenticating Additional troubleshooting documentation can be found " +
 		"at: https://cloud.google.com/run/docs/troubleshooting#unauthorized-client"
 	noCredential = " Empty Authorization header value."
