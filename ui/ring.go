@@ -30,6 +30,10 @@ func ingest(entries []gcp.Entry) []*refusal {
 			Entry: e, by: e.By(),
 			path: clean(e.Path()), caller: clean(e.Caller()), short: clean(e.Reason().Short),
 		}
+		// A query may hold credentials, and nothing here needs it.
+		if at := strings.IndexByte(r.URL, '?'); at >= 0 {
+			r.URL = r.URL[:at] + "?…"
+		}
 		for _, s := range []*string{
 			&r.ID, &r.Method, &r.URL, &r.UserAgent, &r.RemoteIP, &r.Referer, &r.Protocol, &r.Service, &r.Region,
 			&r.Revision, &r.Instance, &r.Text, &r.Trace, &r.Severity,

@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"time"
+
+	"why401/gcp"
+	"why401/token"
+)
+
+// Messages are past-tense facts. Each names the request it answers and carries its own error, so that an answer to a
+// question nobody asks any more is told from one that is awaited.
+
+// clientOpened answers openClient.
+type clientOpened struct {
+	client *gcp.Client
+	err    error
+}
+
+// servicesListed answers listServices of a generation.
+type servicesListed struct {
+	generation int
+	listing    gcp.Listing
+	at         time.Time
+	err        error
+}
+
+// policyRead answers readPolicy of a service in a generation.
+type policyRead struct {
+	generation int
+	service    string
+	policy     gcp.Policy
+	at         time.Time
+	err        error
+}
+
+// tailOpened answers openTail.
+type tailOpened struct {
+	attempt int
+	tail    *gcp.Tail
+	at      time.Time
+	err     error
+}
+
+// entriesArrived answers nextEntries: one message of a tail, or its end.
+type entriesArrived struct {
+	attempt    int
+	refusals   []*refusal
+	suppressed int
+	at         time.Time
+	err        error
+}
+
+// entriesListed answers listEntries.
+type entriesListed struct {
+	attempt  int
+	purpose  purpose
+	refusals []*refusal
+	more     bool // there were more than were read
+	at       time.Time
+	err      error
+}
+
+// keysFetched answers fetchKeys.
+type keysFetched struct {
+	url   string
+	set   token.KeySet
+	clock token.Clock
+	at    time.Time
+	err   error
+}
+
+// tokenRead answers readToken: what was pasted or chosen, read.
+type tokenRead struct {
+	token *token.Token
+	label string // where it came from, in words
+	err   error
+}
+
+// The timers. Each names what it was set for; one that was set for something else by now is dropped.
+type (
+	ticked     struct{ at time.Time }      // a second passed while a token is held
+	refreshDue struct{ generation int }    // the services are to be listed again
+	drawDue    struct{}                    // new rows may be drawn again
+	sizeDue    struct{ serial int }        // the size has settled
+	streamDue  struct{ attempt, turn int } // the stream's next step is due
+	noticeDue  struct{ serial int }        // a notice has stood long enough
+	openDue    struct{}                    // the client may be opened again
+	policyDue  struct{ generation int }    // failed policies may be read again
+)

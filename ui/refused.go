@@ -1,0 +1,340 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"why401/gcp"
+)
+
+// refusedPane lists the refused requests, the newest at the bottom as a log is read. It draws from a ring that others fill;
+// while it is paused, or scrolled back, what it shows stands still and new rows are counted.
+type refusedPane struct {
+	th     theme
+	km     keyMap
+	w, h   int
+	list   list
+	filter filter
+	full   bool // zoomed: the selected entry is explained below the list
+
+	ring   *ring
+	shown  []*refusal // what passes scope and filter, as of the last take
+	chosen *refusal   // the selected entry, while not following
+	detail scroll
+
+	service place // the selected service; the zero value for none
+	all     bool  // every service's, not the selected one's alone
+	follow  bool
+	paused  bool
+	held    int // new rows since it was paused
+	state   string
+	note    string // what the list lacks, in words
+	err     error
+	window  time.Duration
+}
+
+func newRefusedPane(th theme, km keyMap, r *ring, window time.Duration) *refusedPane {
+	return &refusedPane{th: th, km: km, filter: newFilter(), ring: r, follow: true, window: window}
+}
+
+func (p *refusedPane) SetSize(w, h int) { p.w, p.h = w, h; p.fit() }
+
+// fit gives list and detail their lines.
+func (p *refusedPane) fit() {
+	h := p.h
+	if p.full {
+		h, _ = halves(p.h)
+	}
+	p.list.resize(len(p.shown), room(h, 1, len(p.foot())))
+	if p.follow {
+		p.list.to(p.list.n - 1)
+	}
+}
+
+func (p *refusedPane) Typing() bool { return p.filter.typing }
+
+func (p *refusedPane) Keys() []key.Binding {
+	return []key.Binding{p.km.filter, p.km.scope, p.km.pause, p.km.follow}
+}
+
+func (p *refusedPane) Title() (left, right string) {
+	left = "Refused"
+	if !p.all && p.service.name != "" {
+		left += " " + p.th.glyph.sep + " " + p.service.name
+	} else {
+		left += " " + p.th.glyph.sep + " all services"
+	}
+	if f := p.filter.text(p.th.glyph); f != "" {
+		left += " " + f
+	}
+	switch {
+	case p.paused:
+		right = fmt.Sprintf("paused, %s new", strconv.Itoa(p.held))
+	case p.follow:
+		right = "following"
+	default:
+		right = fmt.Sprintf("%d of %d, f follows", p.list.cursor+1, len(p.shown))
+	}
+	return left, right
+}
+
+func (p *refusedPane) Update(m tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case p.filter.typing:
+		if p.filter.update(m) {
+			p.take()
+		}
+	case key.Matches(m, p.km.filter):
+		p.filter.begin()
+	case key.Matches(m, p.km.back):
+		p.filter.clear()
+		p.take()
+	case key.Matches(m, p.km.scope):
+		p.all = !p.all
+		p.take()
+	case key.Matches(m, p.km.pause):
+		p.paused, p.held = !p.paused, 0
+		if !p.paused {
+			p.take()
+		}
+	case key.Matches(m, p.km.follow):
+		p.follow, p.paused, p.held = true, false, 0
+		p.take()
+	case m.String() == "J":
+		p.detail.to(p.detail.top + 1)
+	case m.String() == "K":
+		p.detail.to(p.detail.top - 1)
+	case p.list.move(m.String()):
+		p.follow = p.list.cursor == p.list.n-1 && !p.paused
+		p.detail.top = 0
+		p.choose()
+	}
+	return nil
+}
+
+// Paste takes text while the filter is typed.
+func (p *refusedPane) Paste(text string) {
+	if p.filter.paste(text) {
+		p.take()
+	}
+}
+
+func (p *refusedPane) choose() {
+	p.chosen = nil
+	if p.list.cursor < len(p.shown) {
+		p.chosen = p.shown[p.list.cursor]
+	}
+}
+
+// scope says which service is selected; its refusals alone are shown unless all are wanted.
+func (p *refusedPane) scope(at place) {
+	if at == p.service {
+		return
+	}
+	p.service = at
+	if !p.all {
+		p.follow, p.chosen, p.detail.top = true, nil, 0
+		p.take()
+	}
+}
+
+// arrived says that the ring has n more entries.
+func (p *refusedPane) arrived(n int) {
+	if p.paused {
+		p.held += n
+		return
+	}
+	p.take()
+}
+
+// take takes what the ring holds now into the list, and keeps the selection by entry.
+func (p *refusedPane) take() {
+	p.shown = p.shown[:0]
+	for _, e := range p.ring.entries {
+		if (p.all || p.service.name == "" || e.Service == p.service.name && e.Region == p.service.region) && e.matches(p.filter.words) {
+			p.shown = append(p.shown, e)
+		}
+	}
+	p.fit()
+	if p.follow {
+		p.choose()
+		return
+	}
+	if p.chosen != nil {
+		at, _ := slices.BinarySearchFunc(p.shown, p.chosen, order)
+		p.list.to(at)
+	}
+	p.choose()
+}
+
+// tell takes the stream's state: a word for the title, what the list lacks, and the error behind it.
+func (p *refusedPane) tell(state, note string, err error) {
+	p.state, p.note, p.err = state, note, err
+	p.fit()
+}
+
+var refusedColumns = []column{
+	{title: "TIME", min: 8, max: 8},
+	{title: "", min: 3, max: 3},
+	{title: "WHO", min: 9, max: 9},
+	{title: "SERVICE", min: 12, max: 20, drop: 3},
+	{title: "REQUEST", min: 19, max: 36, flex: true},
+	{title: "CALLER", min: 10, max: 20, drop: 4},
+	{title: "WHY", min: 23, max: 40, drop: 2},
+}
+
+const serviceColumn = 3
+
+// columns are those of the scope: the service's name says nothing where all rows have the same.
+func (p *refusedPane) columns() []column {
+	if p.all || p.service.name == "" {
+		return refusedColumns
+	}
+	return slices.Delete(slices.Clone(refusedColumns), serviceColumn, serviceColumn+1)
+}
+
+func (p *refusedPane) View(focused bool) []string {
+	h, below := p.h, 0
+	if p.full {
+		h, below = halves(p.h)
+	}
+	lines := p.rows(focused, h)
+	if below > 0 {
+		lines = append(lines, p.th.frame.of(strings.Repeat(p.th.glyph.horizontal, p.w)))
+		explained := p.explain()
+		p.detail.resize(len(explained), below)
+		lines = append(lines, p.detail.slice(explained, p.w)...)
+	}
+	return pad(lines, p.w, p.h)
+}
+
+func (p *refusedPane) rows(focused bool, h int) []string {
+	if h <= 0 {
+		return nil
+	}
+	foot := p.foot()
+	if len(p.shown) == 0 {
+		return pad(append(p.nothing(), foot...), p.w, h)
+	}
+	cols := p.columns()
+	widths := columns(p.w, cols)
+	head := make([]cell, len(cols))
+	for i, c := range cols {
+		head[i] = cell{c.title, p.th.dim}
+	}
+	lines := []string{row(widths, cols, head, nil) + strings.Repeat(" ", room(p.w, used(widths)))}
+	from, to := p.list.visible()
+	for at := from; at < to; at++ {
+		lines = append(lines, p.line(widths, cols, p.shown[at], focused && at == p.list.cursor))
+	}
+	return pad(append(pad(lines, p.w, room(h, len(foot))), foot...), p.w, h)
+}
+
+func (p *refusedPane) line(widths []int, cols []column, e *refusal, selected bool) string {
+	th := p.th
+	who := cell{refuser(e.by), th.plain}
+	switch e.by {
+	case gcp.App:
+		who.style = th.accent
+	case gcp.RefuserUnknown:
+		who.style = th.unknown
+	}
+	cells := []cell{
+		{e.Time.Local().Format(time.TimeOnly), th.dim}, {strconv.Itoa(e.Status), th.code(e.Status)}, who,
+		{e.Service, th.plain}, {e.Method + " " + e.path, th.plain}, {e.caller, th.dim}, {e.short, th.plain},
+	}
+	if len(cols) < len(cells) {
+		cells = slices.Delete(cells, serviceColumn, serviceColumn+1)
+	}
+	if selected {
+		return th.selected.of(fit(row(widths, cols, plainly(cells), nil), p.w))
+	}
+	return row(widths, cols, cells, nil) + strings.Repeat(" ", room(p.w, used(widths)))
+}
+
+// nothing says why there is no row.
+func (p *refusedPane) nothing() []string {
+	th := p.th
+	switch {
+	case p.err != nil && len(p.ring.entries) == 0:
+		return append(para(th.strong, "The request log could not be read.", p.w), problem(th, p.err, p.w)...)
+	case p.state == "reading":
+		return para(th.dim, "reading the last "+span(p.window)+th.glyph.ellipsis, p.w)
+	case p.filter.on():
+		return para(th.dim, "nothing matches "+p.filter.text(th.glyph)+"; esc shows all again", p.w)
+	}
+	of := "this service"
+	if p.all || p.service.name == "" {
+		of = "the project"
+	}
+	lines := para(th.plain, fmt.Sprintf("No 401 or 403 of %s in the request log of the last %s.", of, span(p.window)), p.w)
+	return append(lines, para(th.dim, "Requests stopped by ingress (404) or by a load balancer are not in this log, nor what an exclusion filter drops.", p.w)...)
+}
+
+// foot says what the list lacks.
+func (p *refusedPane) foot() []string {
+	if p.w <= 0 || p.h < 3 {
+		return nil
+	}
+	var lines []string
+	if p.note != "" {
+		lines = append(lines, p.th.unknown.of(fit(p.note, p.w)))
+	}
+	if p.err != nil && len(p.shown) > 0 {
+		text := clean(p.err.Error())
+		if h := hint(p.err); h != "" {
+			text += " " + p.th.glyph.sep + " " + h
+		}
+		lines = append(lines, p.th.bad.of(fit(text, p.w)))
+	}
+	return lines
+}
+
+// explain is the selected entry in plain words.
+func (p *refusedPane) explain() []string {
+	e, th := p.chosen, p.th
+	if e == nil {
+		return para(th.dim, "no entry is selected", p.w)
+	}
+	r := e.Reason()
+	who := map[gcp.Refuser]string{gcp.Platform: "Refused by Cloud Run. ", gcp.App: "Answered by the app. "}[e.by]
+	lines := entry(strconv.Itoa(e.Status), th.code(e.Status), checkWidth, who+clean(r.Text), th.strong, p.w)
+	add := func(label, text string) {
+		if text != "" {
+			lines = append(lines, entry(label, th.dim, checkWidth, clean(text), th.plain, p.w)...)
+		}
+	}
+	add("Evidence", strings.Join(r.Evidence, "; "))
+	add("Proves", r.Proves)
+	add("Not proven", r.NotProven)
+	add("Next", r.Next)
+	sourced := r.Confidence
+	if r.Source != "" {
+		sourced += ": " + r.Source
+	}
+	add("Confidence", sourced)
+	add("Time", e.Time.Local().Format("2006-01-02 15:04:05.000 -0700"))
+	add("Request", e.Method+" "+e.URL+" "+e.Protocol)
+	add("Caller", strings.TrimSpace(e.RemoteIP+" "+e.UserAgent))
+	add("Referer", e.Referer)
+	add("Service", e.Service+" in "+e.Region+", revision "+e.Revision)
+	add("Instance", e.Instance)
+	add("Latency", e.Latency.String())
+	add("Trace", e.Trace)
+	add("Log text", e.Text)
+	return lines
+}
+
+// span writes the window's length: 10s, 15m, 1h, 1h30m.
+func span(d time.Duration) string {
+	if d < time.Minute {
+		return d.String()
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(d.Truncate(time.Minute).String(), "0s"), "h0m") + map[bool]string{true: "h"}[d%time.Hour < time.Minute]
+}

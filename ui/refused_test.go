@@ -1,0 +1,206 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"why401/gcp/demo"
+)
+
+func TestNewRefusalsArriveLive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		before := d.root.ring.all.total()
+		d.cloud.Emit(demo.Refusal{Service: "shop-api", URL: "/api/brand-new", UserAgent: "curl/8.9.1"})
+		d.wait(3 * time.Second)
+		d.has("/api/brand-new", "curl")
+		if got := d.root.ring.all.total(); got != before+1 {
+			t.Errorf("%d refusals counted, want %d", got, before+1)
+		}
+	})
+}
+
+// TestStreamLosesAndDoublesNothing ends the tail in every way while entries keep coming, some of them late, and holds what
+// the ring has against what was sent.
+func TestStreamLosesAndDoublesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := demo.New(demo.InMemory(), demo.Empty(), demo.Services(3))
+		d := drive(t, cloud, 120, 40, func(o *Options) { o.Since = time.Hour })
+		sent := map[string]bool{}
+		ends := []error{demo.Unavailable(), status.Error(codes.OutOfRange, "Session has run for the maximum allowed duration of 1h."), status.Error(codes.Internal, "stream reset"), demo.QuotaExceeded("logging.googleapis.com", "global", 0)}
+		name := d.root.services.rows[0].service.Name
+		for i := range 120 {
+			id := fmt.Sprintf("sent%05d", i)
+			sent[id] = true
+			late := time.Duration(i%7) * time.Second
+			cloud.Emit(demo.Refusal{Service: name, ID: id, Time: time.Now().Add(-late)})
+			if i%15 == 14 {
+				cloud.EndTails(ends[i/15%len(ends)])
+			}
+			d.wait(1700 * time.Millisecond)
+		}
+		d.wait(2 * time.Minute)
+		got := map[string]int{}
+		for _, e := range d.root.ring.entries {
+			got[e.ID]++
+		}
+		for id := range sent {
+			if got[id] != 1 {
+				t.Errorf("entry %s stands %d times in the list, want once", id, got[id])
+			}
+		}
+		if got := cloud.OpenTails(); got != 1 {
+			t.Errorf("%d tails are open, want 1", got)
+		}
+		d.has("● live")
+	})
+}
+
+func TestWithoutAFreeTailTheLogIsPolled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := demo.New(demo.InMemory())
+		cloud.Fail("TailLogEntries", demo.QuotaExceeded("logging.googleapis.com", "global", 0))
+		d := drive(t, cloud, 120, 40)
+		d.has("every 10s")
+		cloud.Emit(demo.Refusal{Service: "shop-api", URL: "/polled"})
+		d.wait(11 * time.Second)
+		d.has("/polled")
+		calls := cloud.Calls("ListLogEntries")
+		d.wait(time.Minute)
+		if per := cloud.Calls("ListLogEntries") - calls; per > 10 {
+			t.Errorf("%d list calls in a minute, want at most 10", per)
+		}
+		cloud.Heal("TailLogEntries")
+		d.wait(2 * time.Minute)
+		d.has("● live")
+	})
+}
+
+func TestPauseHoldsTheListStill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("4", "space")
+		d.has("paused, 0 new", "○ paused")
+		d.cloud.Emit(demo.Refusal{Service: "shop-api", URL: "/while-paused"}, demo.Refusal{Service: "shop-api", URL: "/while-paused-too"})
+		d.wait(3 * time.Second)
+		d.has("paused, 2 new")
+		d.lacks("/while-paused")
+		d.keys("space")
+		d.has("/while-paused", "/while-paused-too", "following")
+	})
+}
+
+func TestScrollingBackStopsFollowingAndKeepsTheEntry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("4", "up", "up", "up")
+		d.lacks("following")
+		chosen := d.root.refused.chosen
+		for i := range 30 {
+			d.cloud.Emit(demo.Refusal{Service: "shop-api", URL: fmt.Sprintf("/later/%d", i)})
+		}
+		d.wait(3 * time.Second)
+		if d.root.refused.chosen != chosen {
+			t.Error("new entries moved the selection")
+		}
+		d.keys("f")
+		d.has("following", "/later/29")
+	})
+}
+
+func TestEntryIsExplainedInPlainWords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("4", "enter")
+		d.has("Evidence", "Not proven", "Confidence", "Refused by Cloud Run.")
+		d.golden("entry-120x40")
+		d.keys("esc")
+		d.has("Services", "Access")
+	})
+}
+
+func TestAllServicesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("4", "a")
+		d.has("Refused · all services", "SERVICE")
+		d.keys("/", "a", "p", "p", "enter")
+		d.has("mobile-bff", "the container answered")
+		d.lacks("credential not accepted")
+	})
+}
+
+// TestStormIsDrawnTenTimesASecond: however many messages a tail brings, new rows are shown at most ten times a second.
+func TestStormIsDrawnTenTimesASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		shows := 0
+		last := ""
+		for i := range 200 {
+			d.send(entriesArrived{attempt: -1, refusals: []*refusal{someRefusal(i, time.Now())}})
+			d.root.ring.entries[len(d.root.ring.entries)-1].Service = "shop-api"
+			d.wait(5 * time.Millisecond)
+			if now := d.root.header(); now != last {
+				shows++
+				last = now
+			}
+		}
+		d.wait(time.Second)
+		if d.root.unseen != 0 {
+			t.Errorf("%d entries were never shown", d.root.unseen)
+		}
+		if got := len(d.root.refused.shown); shows == 0 {
+			t.Errorf("nothing was shown of %d", got)
+		}
+	})
+}
+
+// TestHostileLogFieldsAreHarmless: what an attacker writes into a request reaches the screen only as visible escapes.
+func TestHostileLogFieldsAreHarmless(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		hostile := "\x1b[2J\x1b]0;owned\x07\x1bPq\x1b\\\u202e\u200b\u009b31m\r\n[red]" + strings.Repeat("\u0301", 20)
+		d.cloud.Emit(demo.Refusal{Service: "shop-api", Method: hostile, URL: "https://shop-api.example/" + hostile, UserAgent: hostile, Referer: hostile, Protocol: hostile, Text: hostile, Trace: hostile, RemoteIP: hostile})
+		d.wait(3 * time.Second)
+		d.keys("4", "enter")
+		for _, l := range d.root.screen() {
+			if bad := control(l); bad != "" {
+				t.Errorf("control text %q reaches the terminal in line %q", bad, l)
+			}
+		}
+		d.has(`\x1b`)
+	})
+}
+
+// control finds anything in a line that is not printable text or one of our own colour sequences.
+func control(line string) string {
+	for line != "" {
+		if rest, ok := strings.CutPrefix(line, "\x1b["); ok {
+			end := strings.IndexByte(rest, 'm')
+			if end < 0 || strings.Trim(rest[:end], "0123456789;") != "" {
+				return line
+			}
+			line = rest[end+1:]
+			continue
+		}
+		for i, r := range line {
+			if r == 0x1b {
+				line = line[i:]
+				break
+			}
+			if r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e {
+				return line[i:]
+			}
+			if i+len(string(r)) == len(line) {
+				return ""
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,208 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"why401/gcp/demo"
+)
+
+// sampleOf is the first demo token of a service whose label has a word.
+func (d *driver) sampleOf(service, word string) string {
+	d.t.Helper()
+	for _, s := range d.cloud.Samples(service) {
+		if strings.Contains(strings.ToLower(s.Label), word) {
+			return s.Token
+		}
+	}
+	d.t.Fatalf("%s has no sample labelled %q", service, word)
+	return ""
+}
+
+// choose moves the cursor to a service.
+func (d *driver) choose(service string) {
+	d.t.Helper()
+	d.keys("1", "/")
+	for _, r := range service {
+		d.keys(string(r))
+	}
+	d.keys("enter")
+	if s, ok := d.root.services.selection(); !ok || s.Name != service {
+		d.t.Fatalf("%s cannot be chosen", service)
+	}
+}
+
+func TestPasteAnywhereGoesToTheTokenPane(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		token := d.sampleOf("shop-api", "firebase")
+		for _, state := range [][]string{{"1"}, {"2"}, {"3"}, {"4"}, {"?"}, {"1", "/"}, {"3", "i"}} {
+			d.keys("esc", "esc", "x")
+			d.keys(state...)
+			d.send(tea.PasteMsg{Content: "curl -H 'Authorization: Bearer " + token + "' https://api.acme.example/\r"})
+			d.has("Token · Firebase ID token", "predicted 401")
+			if d.root.at != onToken {
+				t.Errorf("after %q and a paste the focus is on pane %d", state, d.root.at)
+			}
+		}
+	})
+}
+
+func TestTypedTokenShowsItsLengthOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("i", "y", "a", "2", "9", ".", "q", "?", "/")
+		d.has("8 characters")
+		d.lacks("ya29")
+		d.keys("enter")
+		d.has("claimed: Google access token")
+		d.keys("x")
+		d.has("Paste the token that was refused")
+	})
+}
+
+// TestTheTokenIsNeverOnTheScreen: neither the signature nor the whole token, in any view of it.
+func TestTheTokenIsNeverOnTheScreen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 200, 60)
+		for _, service := range []string{"shop-api", "reports", "billing", "profile"} {
+			d.choose(service)
+			for _, s := range d.cloud.Samples(service) {
+				d.send(tea.PasteMsg{Content: s.Token})
+				for range 8 {
+					screen := d.root.View().Content
+					for i := 0; i+24 <= len(s.Token); i += 8 {
+						// Claims may be shown decoded; no stretch of the encoded token may.
+						if part := s.Token[i : i+24]; strings.Contains(screen, part) && !strings.HasPrefix(part, "SIGNATURE") {
+							t.Fatalf("%s, %s: a part of the token is on the screen", service, s.Label)
+						}
+					}
+					d.keys("enter", "pgdown")
+				}
+				d.keys("esc")
+			}
+			d.keys("1", "esc")
+		}
+	})
+}
+
+func TestExpiryCountsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("d")
+		d.has("in 57:00")
+		d.wait(10 * time.Second)
+		d.has("in 56:50")
+		d.wait(57 * time.Minute)
+		d.lacks("in 0:")
+		d.keys("x")
+		d.wait(2 * time.Second)
+		if d.root.ticking {
+			t.Error("the clock ticks on without a token")
+		}
+	})
+}
+
+func TestMovingTheSelectionJudgesThereAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("d")
+		d.has("predicted 401")
+		d.choose("status")
+		d.has("predicted 200", "Firebase ID token")
+	})
+}
+
+func TestSignatureWaitsForTheKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := demo.New(demo.InMemory())
+		cloud.Fail("PublicKeys", demo.Unavailable())
+		d := drive(t, cloud, 120, 40)
+		d.choose("billing")
+		d.keys("d")
+		d.has("claimed: ", "? signature")
+		d.lacks("✓ signature")
+		cloud.Heal("PublicKeys")
+		d.wait(2 * time.Minute)
+		d.has("✓ signature")
+		d.lacks("claimed: ")
+		if got := cloud.Calls("PublicKeys"); got > 4 {
+			t.Errorf("the keys were fetched %d times", got)
+		}
+	})
+}
+
+func TestATokenFileIsReadAtTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := demo.New(demo.InMemory())
+		d := drive(t, cloud, 120, 40, func(o *Options) { o.Token = []byte("Bearer ya29.a0AfExample\n") })
+		d.has("claimed: Google access token")
+	})
+}
+
+func TestUnreadablePasteKeepsTheToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("d")
+		d.send(tea.PasteMsg{Content: strings.Repeat("a", 2<<20)})
+		d.has("predicted 401", "Firebase ID token")
+		d.keys("x", "3")
+		d.has("Paste the token that was refused")
+	})
+}
+
+func TestCopyWritesTheFixAndNeverTheToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("c")
+		d.has("nothing to copy")
+		d.keys("d", "c")
+		if len(d.sent) != 1 || !strings.Contains(typeName(d.sent[0]), "lipboard") {
+			t.Fatalf("the terminal was told %v, want one write of the clipboard", d.sent)
+		}
+		d.has("sent to the terminal's clipboard: gcloud run services")
+		d.wait(5 * time.Second)
+		d.lacks("sent to the terminal's clipboard")
+	})
+}
+
+// TestQuitInEveryState: ctrl+c always, q wherever letters are commands.
+func TestQuitInEveryState(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		keys []string
+		q    bool
+	}{
+		{"at the start", nil, true}, {"help", []string{"?"}, true}, {"zoomed", []string{"enter"}, true},
+		{"typing a filter", []string{"/"}, false}, {"typing a token", []string{"i"}, false},
+		{"with a token", []string{"d"}, true}, {"paused", []string{"4", "space"}, true}, {"an entry", []string{"4", "enter"}, true},
+	} {
+		for _, key := range []string{"q", "ctrl+c"} {
+			t.Run(c.name+", "+key, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					d := drive(t, demo.New(demo.InMemory()), 80, 24)
+					d.keys(c.keys...)
+					d.keys(key)
+					if want := key == "ctrl+c" || c.q; d.quit != want {
+						t.Errorf("quit: %v, want %v", d.quit, want)
+					}
+				})
+			})
+		}
+	}
+	t.Run("while loading", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := demo.New(demo.InMemory(), demo.Latency(time.Minute))
+			d := drive(t, cloud, 80, 24)
+			d.has("listing services")
+			d.keys("q")
+			if !d.quit {
+				t.Error("q did not quit while loading")
+			}
+		})
+	})
+}
