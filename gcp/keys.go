@@ -13,7 +13,7 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// The addresses of published keys: the only ones that PublicKeys fetches. An address inside a token is never followed.
+// The addresses of published keys: the only ones that are fetched. An address inside a token is never followed.
 const (
 	GoogleKeys   = "https://www.googleapis.com/oauth2/v3/certs"                                                // Google ID tokens; JWKS
 	FirebaseKeys = "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com" // Firebase ID tokens; JWKS
@@ -37,9 +37,24 @@ type KeyFile struct {
 	Read   time.Time     // the local clock when the answer had come
 }
 
-// PublicKeys fetches one of the constant addresses; any other is refused. The request carries nothing but its address, and
-// follows no redirect to another host. It keeps nothing: whoever asks holds the answer for MaxAge.
+// PublicKeys fetches one of the constant addresses, as FetchKeys does, over the client's own HTTP connections.
 func (c *Client) PublicKeys(ctx context.Context, url string) (KeyFile, error) {
+	return published(ctx, c.http, c.project, url)
+}
+
+// FetchKeys fetches one of the constant addresses; any other is refused. It needs neither a project nor credentials: keys are
+// public. The request carries nothing but its address, and follows no redirect to another host. It keeps nothing: whoever asks
+// holds the answer for MaxAge. via is the client whose transport is used, nil for one of its own; its time-out and redirect
+// policy are replaced. The error is an *Error.
+func FetchKeys(ctx context.Context, via *http.Client, url string) (KeyFile, error) {
+	client := keyClient(via)
+	if via == nil {
+		defer client.CloseIdleConnections()
+	}
+	return published(ctx, client, "", url)
+}
+
+func published(ctx context.Context, client *http.Client, project, url string) (KeyFile, error) {
 	const op = "fetch public keys"
 	switch url {
 	case GoogleKeys, FirebaseKeys, SessionKeys, IAPKeys, AppCheckKeys:
@@ -47,9 +62,9 @@ func (c *Client) PublicKeys(ctx context.Context, url string) (KeyFile, error) {
 		return KeyFile{}, &Error{Op: op, Code: codes.InvalidArgument, text: "not an address of published keys"}
 	}
 	host, _, _ := strings.Cut(strings.TrimPrefix(url, "https://"), "/")
-	f, err := fetch(ctx, c.http, url)
+	f, err := fetch(ctx, client, url)
 	if err != nil {
-		return KeyFile{}, failure(op, host, c.project, "", err)
+		return KeyFile{}, failure(op, host, project, "", err)
 	}
 	return f, nil
 }

@@ -49,6 +49,26 @@ func TestPublicKeysRefusesAnyOtherAddress(t *testing.T) {
 	})
 }
 
+func TestFetchKeysNeedsNoProject(t *testing.T) {
+	inside(t, []demo.Option{demo.KeyAge(90 * time.Minute)}, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
+		for _, address := range []string{gcp.GoogleKeys, gcp.FirebaseKeys, gcp.SessionKeys, gcp.IAPKeys, gcp.AppCheckKeys} {
+			f, err := gcp.FetchKeys(t.Context(), cloud.HTTP(), address)
+			if err != nil || f.URL != address || len(f.Body) == 0 || f.MaxAge != 90*time.Minute {
+				t.Errorf("%s: %d bytes, fresh for %v, %v", address, len(f.Body), f.MaxAge, err)
+			}
+		}
+		_, err := gcp.FetchKeys(t.Context(), cloud.HTTP(), "https://evil.example/jwks")
+		if e := failed(t, err); e.Code != codes.InvalidArgument {
+			t.Error(e)
+		}
+		cloud.Fail("PublicKeys", demo.Unavailable())
+		_, err = gcp.FetchKeys(t.Context(), cloud.HTTP(), gcp.GoogleKeys)
+		if e := failed(t, err); e.On != "www.googleapis.com" {
+			t.Error(e)
+		}
+	})
+}
+
 // transport answers requests without a server.
 type transport func(*http.Request) (*http.Response, error)
 

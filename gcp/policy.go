@@ -57,7 +57,7 @@ func (c *Client) Policy(ctx context.Context, service string) (Policy, error) {
 	if err != nil {
 		return Policy{}, failure(op, name, c.project, needPolicy, err)
 	}
-	p := Policy{Service: service, Read: time.Now(), Unread: c.unread()}
+	p := Policy{Service: service, Read: time.Now(), Unread: InheritedUnread(c.project)}
 	var g errgroup.Group
 	g.SetLimit(8)
 	p.Bindings = make([]Binding, len(got.GetBindings()))
@@ -73,9 +73,4 @@ func (c *Client) Policy(ctx context.Context, service string) (Policy, error) {
 	}
 	g.Wait()
 	return p, nil
-}
-
-// unread names what a service's own policy does not show. Nothing of it is read by this version.
-func (c *Client) unread() []string {
-	return []string{"project " + c.project + " and its folders and organisation", "deny policies"}
 }
