@@ -1,0 +1,310 @@
+package token
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// bit is one word of a text that holds credentials, and what stood before it: ' ' spaces, '\n' a line break among them, ',' anything else.
+type bit struct {
+	text   string
+	before byte
+}
+
+// starts says whether a credential begins here: a JWT by its first characters ({" in base64url, or { and white space), any other by its prefix.
+func starts(s string) bool {
+	for _, prefix := range []string{"eyJ", "eyA", "ewo", "ew0", "GOCSPX-", "AMf-"} {
+		if strings.HasPrefix(s, prefix) {
+			return true
+		}
+	}
+	return strings.HasPrefix(s, "ya29.") || opaqueStart(s)
+}
+
+// opaqueStart is about the prefixes that need a look at the rest, so as not to take prose for a credential.
+func opaqueStart(s string) bool {
+	if s == "" || strings.IndexByte("14Av", s[0]) < 0 {
+		return false
+	}
+	end := strings.IndexFunc(s, func(r rune) bool { return r <= ' ' })
+	if end < 0 {
+		end = len(s)
+	}
+	_, ok := byPrefix(s[:min(end, maxToken)])
+	return ok
+}
+
+// holdsStart says whether a JWT or an access token begins at some word of the text.
+func holdsStart(text string) bool {
+	for _, b := range bits(text) {
+		if _, ok := startIn(b.text); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// startIn is the bit from where a credential begins in it: token=eyJ…
+func startIn(s string) (string, bool) {
+	if starts(s) {
+		return s, true
+	}
+	for i := 1; i < len(s); i++ {
+		if strings.IndexByte("=:/@", s[i-1]) >= 0 && starts(s[i:]) {
+			return s[i:], true
+		}
+	}
+	return s, false
+}
+
+// bits cuts a text into words. Quotes, brackets and the signs between parameters of a URL end a word as a comma does; a backslash before an n is
+// the line break it writes.
+func bits(text string) []bit {
+	var all []bit
+	before := byte(' ')
+	start := -1
+	end := func(at int) {
+		if start >= 0 {
+			all = append(all, bit{text[start:at], before})
+			before = ' '
+		}
+		start = -1
+	}
+	for at := 0; at < len(text); at++ {
+		c := text[at]
+		switch {
+		case c == ' ' || c == '\t':
+			end(at)
+		case c == '\n':
+			end(at)
+			if before == ' ' {
+				before = '\n'
+			}
+		case c == '\\':
+			end(at)
+			next := byte(0)
+			if at+1 < len(text) {
+				next = text[at+1]
+			}
+			switch {
+			case next == '\n' && before == ' ':
+				before = '\n'
+				at++
+			case (next == 'n' || next == 'r') && before == ' ':
+				before = '\n'
+				at++
+			default:
+				before = ','
+			}
+		case strings.IndexByte(",;|\"'`<>()[]{}&?#", c) >= 0:
+			end(at)
+			before = ','
+		case start < 0:
+			start = at
+		}
+	}
+	end(len(text))
+	return all
+}
+
+// joinable says whether a word may be the middle of a token that was wrapped: base64url or what comes of it, with padding at its end only.
+func joinable(s string) bool {
+	s = strings.TrimRight(s, "=")
+	return s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return notBase64(r) && r != '.' && r != '+' && r != '/' && r != '~' && !dash(r) && r != utf8.RuneError
+	}) < 0
+}
+
+// split finds the credentials in a text that has been unwrapped, and puts together the ones that were wrapped. A text in which none begins is one by
+// itself, unrecognised.
+func (v *value) split() []string {
+	words := bits(v.text)
+	if s, ok := v.joinAll(words); ok {
+		return []string{s}
+	}
+	var raws []string
+	other, lastDot := 0, 0
+	for i, w := range words {
+		if strings.Contains(w.text, ".") {
+			lastDot = i
+		}
+	}
+	breaks, spaces := 0, 0
+	for i := 0; i < len(words) && len(raws) < maxTokens; {
+		s, ok := startIn(words[i].text)
+		if !ok {
+			if !strings.EqualFold(words[i].text, "Bearer") {
+				other++
+			}
+			i++
+			continue
+		}
+		if len(s) < len(words[i].text) {
+			other++
+		}
+		j := run(words, i, s, lastDot)
+		var whole strings.Builder
+		whole.WriteString(s)
+		for _, w := range words[i+1 : j] {
+			if w.before == '\n' {
+				breaks++
+			} else {
+				spaces++
+			}
+			whole.WriteString(w.text)
+		}
+		raws = append(raws, whole.String())
+		i = j
+	}
+	if len(raws) == 0 {
+		return []string{v.text}
+	}
+	v.joined(breaks, spaces)
+	if other > 0 {
+		if v.form == shell {
+			v.sent("something stands in the header beside the token", true)
+		} else if v.form != line {
+			v.note("in.prefix", "took the token out of the text around it")
+		}
+	}
+	return raws
+}
+
+// joinAll is the one token that all words together make, where they do: the wrap may have cut its very first characters.
+func (v *value) joinAll(words []bit) (string, bool) {
+	if len(words) < 2 || len(v.text) > 2*maxToken {
+		return "", false
+	}
+	var b strings.Builder
+	breaks, spaces := 0, 0
+	for i, w := range words {
+		if w.before == ',' || !joinable(w.text) {
+			return "", false
+		}
+		if i > 0 && w.before == '\n' {
+			breaks++
+		} else if i > 0 {
+			spaces++
+		}
+		b.WriteString(w.text)
+	}
+	if s := b.String(); starts(s) && complete(s) {
+		v.joined(breaks, spaces)
+		return s, true
+	}
+	return "", false
+}
+
+// joined notes what was taken out of the middle of a token. In a command's header it was sent, but for the breaks that a terminal makes.
+func (v *value) joined(breaks, spaces int) {
+	if breaks > 0 {
+		sent := v.form == shell && !v.in.wrapped(v.from, v.to)
+		v.repairs = append(v.repairs, Repair{ID: "in.whitespace", Text: "removed a line break inside the token" + times(breaks), Sent: sent})
+	}
+	if spaces > 0 {
+		v.repairs = append(v.repairs, Repair{ID: "in.whitespace", Text: "removed a space inside the token" + times(spaces), Sent: v.form == shell})
+	}
+}
+
+// run is the index after the last word that belongs to the token that begins with s at word i. Where words make a token of just the right length
+// it ends with the last such; where none do, at a row shorter than the one before, or at a space after what could be whole.
+func run(words []bit, i int, s string, lastDot int) int {
+	jwt := strings.HasPrefix(s, "e")
+	var g growing
+	g.add(s)
+	whole, guess := 0, 0
+	if g.complete() {
+		whole = i + 1
+	}
+	j := i + 1
+	for ; j < len(words) && g.length < maxToken; j++ {
+		w, row := words[j], len(words[j-1].text)
+		newStart := starts(w.text) && (!strings.HasPrefix(w.text, "e") || g.dots >= 2 && j <= lastDot)
+		if w.before == ',' || newStart || !joinable(w.text) {
+			break
+		}
+		if !jwt && (w.before == ' ' || row < 40) {
+			break
+		}
+		third := g.dots >= 2 && g.signature > 0
+		if guess == 0 && third && (w.before == ' ' || j-1 > i && row < len(words[j-2].text)) {
+			guess = j
+		}
+		g.add(w.text)
+		if g.complete() {
+			whole = j + 1
+		}
+	}
+	switch {
+	case whole > 0:
+		return whole
+	case guess > 0:
+		return guess
+	}
+	return j
+}
+
+// growing is a JWT that is put together piece by piece; it knows at each moment whether the signature has the right length.
+type growing struct {
+	header    strings.Builder
+	alg       string
+	dots      int
+	signature int             // its characters
+	tail      strings.Builder // the signature, as far as the name of a removed one reaches
+	length    int
+}
+
+func (g *growing) add(s string) {
+	g.length += len(s)
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '.':
+			g.dots++
+			if g.dots == 1 {
+				header, _, _ := readObject(looseBase64(g.header.String()), "", nil)
+				g.alg, _ = header.str("alg")
+			}
+		case g.dots == 0:
+			g.header.WriteByte(s[i])
+		case g.dots == 2:
+			g.signature++
+			if g.signature <= len(removedSignature)+1 {
+				g.tail.WriteByte(s[i])
+			}
+		}
+	}
+}
+
+func (g *growing) complete() bool {
+	return g.dots == 2 && (slices.Contains(signatureLengths(g.alg), g.signature) || g.tail.String() == removedSignature)
+}
+
+// complete says whether s is a JWT whose signature is as long as its algorithm makes it.
+func complete(s string) bool {
+	var g growing
+	g.add(s)
+	return g.complete()
+}
+
+// signatureLengths are the lengths in base64url of an algorithm's signatures (RFC 7518, RFC 8037), for RSA of keys of 2048, 3072 and 4096 bits; none for one that
+// is not known.
+func signatureLengths(alg string) []int {
+	switch alg {
+	case "RS256", "RS384", "RS512", "PS256", "PS384", "PS512":
+		return []int{342, 512, 683}
+	case "ES256", "HS512", "EdDSA":
+		return []int{86}
+	case "ES384":
+		return []int{128}
+	case "ES512":
+		return []int{176}
+	case "HS256":
+		return []int{43}
+	case "HS384":
+		return []int{64}
+	case "none":
+		return []int{0}
+	}
+	return nil
+}
