@@ -1,0 +1,183 @@
+package token
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxTokens bounds how many credentials are listed of one paste.
+const maxTokens = 16
+
+// Read finds the credential in what was pasted and parses it: a token by itself, a header, a whole curl command, JSON, with or without Bearer, quotes, line
+// wraps, terminal sequences. What it had to repair for that is reported by the checks. Of several it takes the one that is likeliest meant for Cloud
+// Run; see ReadAll. What is no credential is a Token of kind Unrecognised, and a request without one is a Token of kind None.
+//
+// It errs where there is nothing to judge: an empty paste, one of more than 1 MiB, a command whose token stands in a variable. The error says
+// what to do and holds no part of the input.
+func Read(pasted []byte) (*Token, error) {
+	tokens, err := ReadAll(pasted)
+	if err != nil {
+		return nil, err
+	}
+	return tokens[0], nil
+}
+
+// ReadAll finds every credential in what was pasted, at most 16, the likeliest first, and at least one where it does not err. Errors are as for Read. Each of
+// several carries a repair "in.multiple", whose Sent says that they were sent in one request, which Cloud Run refuses.
+func ReadAll(pasted []byte) ([]*Token, error) {
+	if len(pasted) > maxPaste {
+		return nil, errors.New("read paste: larger than 1 MiB; paste the token alone, or the header it was sent in")
+	}
+	c := clean(pasted)
+	if text, ok := uncaret(c.text); ok {
+		c.text, c.hidden = text, nil
+	}
+	if strings.TrimSpace(c.text) == "" {
+		return nil, errors.New("read paste: nothing was pasted; copy the token, its header, or the whole curl command, and paste again")
+	}
+	found, err := c.read()
+	if err != nil {
+		return nil, err
+	}
+	return finish(found, c, len(pasted)), nil
+}
+
+// found is a token and the piece it was found in.
+type found struct {
+	token *Token
+	piece piece
+}
+
+// read finds the pieces and reads each.
+func (c cleaned) read() ([]found, error) {
+	trimmed := strings.TrimSpace(c.text)
+	if kind, ok := byPrefix(trimmed); ok && (kind == PEM || kind == ServiceAccountKey) {
+		return []found{{Parse(trimmed), piece{}}}, nil
+	}
+	pieces := fromJSON(c.text)
+	var isCommand, unread bool
+	if len(pieces) == 0 {
+		pieces, isCommand, unread = fromCommand(c.text)
+	}
+	if len(pieces) == 0 {
+		inLines, open := fromLines(c.text)
+		pieces, unread = inLines, unread || open
+	}
+	bareText := len(pieces) == 0 && !unread && !(isCommand && !holdsStart(c.text))
+	if bareText {
+		pieces = []piece{{raw: c.text}}
+	}
+	var all []found
+	for _, p := range pieces {
+		v := value{piece: p, text: p.raw, in: c}
+		tokens := v.tokens()
+		unread = unread || v.unread
+		for _, t := range tokens {
+			all = append(all, found{t, p})
+		}
+	}
+	switch {
+	case len(all) > 0:
+		return all, nil
+	case unread:
+		return nil, errors.New("read paste: the token is not in it, only the variable, file or placeholder it comes from; print the value and paste that")
+	case bareText:
+		return nil, errors.New("read paste: only what stands around a token was pasted; copy the token itself as well")
+	}
+	return []found{{Parse(""), piece{}}}, nil
+}
+
+// finish drops doubles, notes what concerns the paste as a whole, and puts the repairs in the order in which they were made.
+func finish(all []found, c cleaned, size int) []*Token {
+	var unique []found
+	seen := map[string]bool{}
+	for _, f := range all {
+		if len(unique) < maxTokens && !seen[f.token.raw] {
+			seen[f.token.raw] = true
+			unique = append(unique, f)
+		}
+	}
+	tokens := make([]*Token, len(unique))
+	for i, f := range unique {
+		repairs := c.inside(f.piece)
+		if f.piece.note != "" {
+			repairs = append(repairs, Repair{ID: "in.prefix", Text: f.piece.note})
+		}
+		repairs = append(repairs, f.token.repairs...)
+		if len(unique) > 1 {
+			repairs = append(repairs, several(unique, i))
+		}
+		if (size == 4095 || size == 4096) && !f.token.whole() {
+			repairs = append(repairs, Repair{ID: "in.truncated", Text: fmt.Sprintf("the paste has %d bytes, where a Linux terminal cuts a line", size)})
+		}
+		f.token.repairs = repairs
+		tokens[i] = f.token
+	}
+	return tokens
+}
+
+// inside are the repairs of the cleaning. They count against the request where something hidden stood in a command's header.
+func (c cleaned) inside(p piece) []Repair {
+	sent := false
+	if p.form == shell {
+		for _, at := range c.hidden {
+			sent = sent || p.from < at && at < p.to
+		}
+	}
+	repairs := make([]Repair, 0, len(c.repairs)+4)
+	for _, r := range c.repairs {
+		r.Sent = sent
+		repairs = append(repairs, r)
+	}
+	return repairs
+}
+
+// several says that the paste holds more than one credential. Two in one request's one header are refused (troubleshooting page, "401"); beside
+// X-Serverless-Authorization, Authorization is not looked at.
+func several(all []found, i int) Repair {
+	this := all[i]
+	var kinds []string
+	twins, shadowed := 0, false
+	for j, other := range all {
+		kinds = append(kinds, other.token.kind.Title())
+		if j == i || other.piece.request != this.piece.request || this.piece.form < line || other.piece.form < line {
+			continue
+		}
+		if other.piece.via == this.piece.via && this.piece.via != "" {
+			twins++
+		}
+		shadowed = shadowed || this.piece.via == "X-Serverless-Authorization" && other.piece.via == "Authorization"
+	}
+	r := Repair{ID: "in.multiple", Text: fmt.Sprintf("%d credentials in the paste (%s), judged is number %d", len(all), strings.Join(kinds, ", "), i+1), Sent: twins > 0}
+	switch {
+	case r.Sent:
+		r.Text += fmt.Sprintf("; %d of them in one request's %s header", twins+1, this.piece.via)
+	case shadowed:
+		r.Text += "; Authorization is not looked at beside X-Serverless-Authorization"
+	}
+	return r
+}
+
+// whole says whether a JWT's signature has the length that its algorithm gives it, so that nothing can be missing at the end.
+func (t *Token) whole() bool {
+	return complete(t.raw)
+}
+
+// wrapped says whether the line breaks in a stretch of the text were made by a terminal: two or more, after rows of one width.
+func (c cleaned) wrapped(from, to int) bool {
+	width, rows := 0, 0
+	for at := from; at < to; at++ {
+		if c.text[at] != '\n' {
+			continue
+		}
+		row := utf8.RuneCountInString(c.text[strings.LastIndexByte(c.text[:at], '\n')+1 : at])
+		if rows > 0 && row != width || row < 20 {
+			return false
+		}
+		width = row
+		rows++
+	}
+	return rows >= 2
+}

@@ -1,0 +1,166 @@
+package token
+
+import (
+	"strings"
+	"testing"
+)
+
+// repairsOf lists a token's repairs as "id" or "id!" where it was sent like that.
+func repairsOf(t *Token) string {
+	var ids []string
+	for _, r := range t.repairs {
+		id := r.ID
+		if r.Sent {
+			id += "!"
+		}
+		ids = append(ids, id)
+	}
+	return strings.Join(ids, " ")
+}
+
+// wrapAt breaks text into rows of a width, as a terminal does.
+func wrapAt(text string, width int, with string) string {
+	var rows []string
+	for len(text) > width {
+		rows = append(rows, text[:width])
+		text = text[width:]
+	}
+	return strings.Join(append(rows, text), with)
+}
+
+func TestRead(t *testing.T) {
+	jwt := googleToken(t)
+	iap := mintES256(t, iapHeader, iapClaims)
+	emulator := b64(`{"alg":"none","typ":"JWT"}`) + "." + b64(`{"iss":"https://securetoken.google.com/demo","aud":"demo"}`) + "."
+	removed := strings.Join(strings.Split(jwt, ".")[:2], ".") + "." + removedSignature
+	access := "ya29.c.b0AXv0zTPIXKyZ0123456789.abcdefghij"
+	middle := len(jwt) / 2
+	cases := []struct {
+		name    string
+		paste   string
+		raw     string
+		via     string
+		repairs string
+	}{
+		{"a token by itself", jwt, jwt, "", ""},
+		{"with a line break behind it", jwt + "\n", jwt, "", ""},
+		{"with Bearer", "Bearer " + jwt, jwt, "", "in.prefix"},
+		{"with Bearer twice", "bearer Bearer " + jwt, jwt, "", "in.prefix in.prefix"},
+		{"in double quotes", `"` + jwt + `"`, jwt, "", "in.prefix"},
+		{"in typographic quotes", "“" + jwt + "”", jwt, "", "in.hidden_chars in.prefix"},
+		{"in one quote only", `"` + jwt, jwt, "", "in.prefix"},
+		{"in backticks of Markdown", "```\n" + jwt + "\n```", jwt, "", "in.prefix"},
+		{"with a comma behind it", `"` + jwt + `",`, jwt, "", "in.prefix"},
+		{"with the end of a bracketed paste", jwt + "\x1b[201~", jwt, "", "in.hidden_chars"},
+		{"in colour", "\x1b[32m" + jwt + "\x1b[0m", jwt, "", "in.hidden_chars"},
+		{"with a window title", "\x1b]0;bash\x07" + jwt, jwt, "", "in.hidden_chars"},
+		{"with an ESC in it that begins nothing", jwt[:9] + "\x1b" + jwt[9:], jwt, "", "in.hidden_chars"},
+		{"with a NUL in it", jwt[:9] + "\x00" + jwt[9:], jwt, "", "in.hidden_chars"},
+		{"with a zero-width space in it", jwt[:9] + "\u200b" + jwt[9:], jwt, "", "in.hidden_chars"},
+		{"with a byte order mark", "\ufeff" + jwt, jwt, "", "in.hidden_chars"},
+		{"with a soft hyphen and a no-break space", "Bearer\u00a0" + jwt[:30] + "\u00ad" + jwt[30:], jwt, "", "in.hidden_chars in.hidden_chars in.prefix"},
+		{"as UTF-16 of PowerShell", utf16LE(jwt + "\r\n"), jwt, "", "in.hidden_chars"},
+		{"wrapped at 80 columns", wrapAt(jwt, 80, "\n"), jwt, "", "in.whitespace"},
+		{"wrapped with carriage returns, as tmux pastes", wrapAt(jwt, 72, "\r"), jwt, "", "in.whitespace"},
+		{"wrapped by Windows", wrapAt(jwt, 100, "\r\n"), jwt, "", "in.whitespace"},
+		{"wrapped with indents", wrapAt(jwt, 60, "\n    "), jwt, "", "in.whitespace"},
+		{"wrapped with backslashes", wrapAt(jwt, 60, "\\\n"), jwt, "", "in.whitespace"},
+		{"wrapped at three columns", wrapAt(jwt, 3, "\n"), jwt, "", "in.whitespace"},
+		{"wrapped with text after it", wrapAt(jwt, 80, "\n") + "\nuser@host:~$ ", jwt, "", "in.whitespace in.prefix"},
+		{"wrapped with a word after it", wrapAt(jwt, 80, "\n") + "\nthanks", jwt, "", "in.whitespace in.prefix"},
+		{"with a space in it", jwt[:middle] + " " + jwt[middle:], jwt, "", "in.whitespace"},
+		{"in prose", "this is the token: " + jwt + " thanks", jwt, "", "in.prefix in.prefix"},
+		{"with a label", "Token: " + jwt, jwt, "", "in.prefix"},
+		{"as an assignment", "export ID_TOKEN=" + jwt, jwt, "", "in.prefix in.prefix"},
+		{"as an assignment in PowerShell", `$env:TOKEN = "` + jwt + `"`, jwt, "", "in.prefix in.prefix"},
+		{"after a prompt", "$ " + jwt, jwt, "", "in.prefix"},
+		{"after the command that printed it", "user@host:~$ gcloud auth print-identity-token\n" + jwt, jwt, "", "in.prefix in.prefix"},
+		{"in a URL", "https://app.example.com/cb#state=1&id_token=" + jwt + "&x=1", jwt, "", "in.prefix"},
+		{"URL-encoded", "Bearer%20" + strings.ReplaceAll(jwt, ".", "%2E"), jwt, "", "in.prefix in.prefix"},
+		{"in base64 of a Kubernetes secret", stdBase64(jwt), jwt, "", "in.prefix"},
+		{"of a removed signature", removed, removed, "", ""},
+		{"of a removed signature, wrapped", wrapAt(removed, 80, "\n"), removed, "", "in.whitespace"},
+		{"of the emulator", emulator, emulator, "", ""},
+		{"of another kind", access, access, "", ""},
+		{"of another kind with a word after it", access + " ok", access, "", "in.prefix"},
+
+		{"a header", "Authorization: Bearer " + jwt, jwt, "Authorization", ""},
+		{"a header in small letters", "authorization: bearer " + jwt + "\r\n", jwt, "Authorization", ""},
+		{"a header of curl -v", "> GET / HTTP/2\n> host: x\n> authorization: Bearer " + jwt + "\n> accept: */*\n", jwt, "Authorization", ""},
+		{"a header of a proxy", "X-Serverless-Authorization: Bearer " + jwt, jwt, "X-Serverless-Authorization", ""},
+		{"the assertion of IAP", "X-Goog-IAP-JWT-Assertion: " + iap, iap, "X-Goog-Iap-Jwt-Assertion", ""},
+		{"the header of App Check", "x-firebase-appcheck: " + jwt, jwt, "X-Firebase-AppCheck", ""},
+		{"the session cookie", "Cookie: a=b; __session=" + jwt + "; c=d", jwt, "Cookie", ""},
+		{"the session cookie by itself", "__session=" + jwt, jwt, "Cookie", "in.prefix"},
+		{"a header that a terminal wrapped", wrapAt("Authorization: Bearer "+jwt, 80, "\n"), jwt, "Authorization", "in.whitespace"},
+		{"a header on two lines, as a browser shows it", "Authorization\nBearer " + jwt, jwt, "Authorization", ""},
+		{"a header in a program", `headers = {"Authorization": "Bearer ` + jwt + `", "Accept": "x"}`, jwt, "Authorization", ""},
+		{"a header in PowerShell", `-Headers @{ 'Authorization' = 'Bearer ` + jwt + `' }`, jwt, "Authorization", ""},
+		{"a header with Bearer twice", "Authorization: Bearer Bearer " + jwt, jwt, "Authorization", "req.credential!"},
+		{"a header without Bearer", "Authorization: " + jwt, jwt, "Authorization", "req.credential!"},
+		{"a header with another scheme", "Authorization: Token " + jwt, jwt, "Authorization", "req.credential!"},
+		{"a header with a colon after Bearer", "Authorization: Bearer: " + jwt, jwt, "Authorization", "req.credential!"},
+		{"a header without a space", "Authorization: Bearer" + jwt, jwt, "Authorization", "req.credential!"},
+		{"a header with quotes in it", `Authorization: Bearer "` + jwt + `"`, jwt, "Authorization", "req.credential!"},
+		{"an empty header", "Authorization:", "", "Authorization", ""},
+		{"an empty header before another", "Authorization:\nHost: example.com\n", "", "Authorization", ""},
+		{"a header with Bearer alone", "Authorization: Bearer ", "", "Authorization", ""},
+		{"a header with Basic", "Authorization: Basic dXNlcjpwYXNz", "Basic dXNlcjpwYXNz", "Authorization", ""},
+
+		{"a curl command", `curl -H "Authorization: Bearer ` + jwt + `" https://x.run.app/`, jwt, "Authorization", ""},
+		{"a curl command with --header", `$ curl -sS https://x.run.app/ --header 'X-Serverless-Authorization: Bearer ` + jwt + `'`, jwt, "X-Serverless-Authorization", ""},
+		{"a curl command with --header=", `curl --header="authorization: Bearer ` + jwt + `" x`, jwt, "Authorization", ""},
+		{"a curl command with options in one word", `curl -sSLH "Authorization: Bearer ` + jwt + `" x`, jwt, "Authorization", ""},
+		{"a curl command with $'…'", `curl -H $'Authorization: Bearer ` + jwt + `' x`, jwt, "Authorization", ""},
+		{"a curl command of a browser", "curl 'https://x.run.app/' \\\n  -H 'accept: */*' \\\n  -H 'authorization: Bearer " + jwt + "' \\\n  --compressed", jwt, "Authorization", ""},
+		{"a curl command of a browser on Windows", "curl ^\"https://x.run.app/^\" ^\n  -H ^\"authorization: Bearer " + jwt + "^\" ^\n  --compressed", jwt, "Authorization", ""},
+		{"a curl command from a word processor", "curl –H “Authorization: Bearer " + jwt + "” x", jwt, "Authorization", "in.hidden_chars!"},
+		{"a curl command with a cookie", `curl -b '__session=` + jwt + `' x`, jwt, "Cookie", ""},
+		{"a curl command with --oauth2-bearer", `curl --oauth2-bearer ` + jwt + ` x`, jwt, "Authorization", ""},
+		{"a curl command with a user", `curl -u user:pass x`, "Basic dXNlcjpwYXNz", "Authorization", ""},
+		{"a curl command with Bearer twice", `curl -H "Authorization: Bearer Bearer ` + jwt + `" x`, jwt, "Authorization", "req.credential!"},
+		{"a curl command with quotes in the header", `curl -H 'Authorization: Bearer "` + jwt + `"' x`, jwt, "Authorization", "req.credential!"},
+		{"a curl command with a line break in the token", `curl -H "Authorization: Bearer ` + jwt[:middle] + "\n" + jwt[middle:] + `" x`, jwt, "Authorization", "in.whitespace!"},
+		{"a curl command with a line break behind the token", `curl -H "Authorization: Bearer ` + jwt + "\n" + `" x`, jwt, "Authorization", "req.credential!"},
+		{"a curl command with a line break that $'…' writes", `curl -H $'Authorization: Bearer ` + jwt[:middle] + `\n` + jwt[middle:] + `' x`, jwt, "Authorization", "in.whitespace!"},
+		{"a curl command with a space in the token", `curl -H "Authorization: Bearer ` + jwt[:middle] + " " + jwt[middle:] + `" x`, jwt, "Authorization", "in.whitespace!"},
+		{"a curl command with a zero-width space in the token", `curl -H "Authorization: Bearer ` + jwt[:middle] + "\u200b" + jwt[middle:] + `" x`, jwt, "Authorization", "in.hidden_chars!"},
+		{"a curl command with a zero-width space elsewhere", "\u200bcurl -H \"Authorization: Bearer " + jwt + `" x`, jwt, "Authorization", "in.hidden_chars"},
+		{"a curl command that a terminal wrapped", wrapAt(`curl -H "Authorization: Bearer `+jwt+`" https://x.run.app/`, 80, "\n"), jwt, "Authorization", "in.whitespace"},
+		{"a curl command without a header", "curl https://x.run.app/", "", "", ""},
+		{"a curl command with an empty header", `curl -H "Authorization: Bearer " https://x.run.app/`, "", "Authorization", ""},
+		{"a curl command with a variable in single quotes", `curl -H 'Authorization: Bearer $TOKEN' x`, "$TOKEN", "Authorization", "req.credential!"},
+		{"an httpie command", `http GET x.run.app "Authorization: Bearer ` + jwt + `"`, jwt, "Authorization", ""},
+		{"what curl prints after a command with a variable", "$ curl -v -H \"Authorization: Bearer $T\" x\n> authorization: Bearer " + jwt + "\n", jwt, "Authorization", ""},
+
+		{"JSON of gcloud", `{"access_token":"` + access + `","id_token":"` + jwt + `"}`, jwt, "", "in.prefix in.multiple"},
+		{"JSON of the IAM API", "{\n  \"token\": \"" + jwt + "\"\n}", jwt, "", "in.prefix"},
+		{"JSON inside JSON", `[{"status":{"token":"` + jwt + `"}}]`, jwt, "", "in.prefix"},
+		{"JSON of Firebase", `{"kind":"x","idToken":"` + jwt + `","refreshToken":"AMf-vBx","expiresIn":"3600"}`, jwt, "", "in.prefix in.multiple"},
+		{"JSON of a session cookie", `{"sessionCookie":"` + jwt + `"}`, jwt, "", "in.prefix"},
+		{"JSON under a name nobody knows", `{"x":"` + jwt + `"}`, jwt, "", "in.prefix"},
+		{"JSON of request headers", `{"headers":{"authorization":"Bearer ` + jwt + `"}}`, jwt, "Authorization", "in.prefix"},
+		{"a line of JSON", `"id_token": "` + jwt + `",`, jwt, "", "in.prefix in.prefix"},
+
+		{"a text", "hello world", "hello world", "", ""},
+		{"a word", "hello", "hello", "", ""},
+		{"a service account key", `{"type":"service_account","private_key":"-----BEGIN PRIVATE KEY-----\nx"}`, `{"type":"service_account","private_key":"-----BEGIN PRIVATE KEY-----\nx"}`, "", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := Read([]byte(c.paste))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.raw != c.raw {
+				t.Errorf("read\n%s\nwant\n%s", got.raw, c.raw)
+			}
+			if got.Via() != c.via {
+				t.Errorf("via %q, want %q", got.Via(), c.via)
+			}
+			if repairs := repairsOf(got); repairs != c.repairs {
+				t.Errorf("repairs %q, want %q: %v", repairs, c.repairs, got.repairs)
+			}
+		})
+	}
+}

@@ -1,0 +1,109 @@
+package token
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestSeveralCredentials(t *testing.T) {
+	jwt, iap := googleToken(t), mintES256(t, iapHeader, iapClaims)
+	access := "ya29.c.b0AXv0zTPIXKyZ0123456789.abcdefghij"
+	cases := []struct {
+		name, paste string
+		raws        []string
+		sent        bool
+		text        string
+	}{
+		{"two on two lines", jwt + "\n" + iap, []string{jwt, iap}, false, "2 credentials"},
+		{"two on two lines, both wrapped", wrapAt(jwt, 80, "\n") + "\n\n" + wrapAt(iap, 80, "\n"), []string{jwt, iap}, false, ""},
+		{"two in a text", "old: " + iap + " new: " + jwt, []string{iap, jwt}, false, ""},
+		{"one twice", jwt + "\n" + jwt, []string{jwt}, false, ""},
+		{"two in one header with a comma", "Authorization: Bearer " + jwt + ", Bearer " + iap, []string{jwt, iap}, true, "2 of them in one request's Authorization header"},
+		{"two in one header with a space", "Authorization: Bearer " + jwt + " " + iap, []string{jwt, iap}, true, ""},
+		{"two in one header of a command", `curl -H "Authorization: Bearer ` + jwt + "," + access + `" x`, []string{jwt, access}, true, ""},
+		{"two headers of one name", "authorization: Bearer " + jwt + "\nauthorization: Bearer " + iap, []string{jwt, iap}, true, ""},
+		{"two headers of a command", `curl -H "Authorization: Bearer ` + jwt + `" -H "Authorization: Bearer ` + iap + `" x`, []string{jwt, iap}, true, ""},
+		{"headers of two requests", "GET / HTTP/1.1\nAuthorization: Bearer " + jwt + "\n\nGET / HTTP/1.1\nAuthorization: Bearer " + iap, []string{jwt, iap}, false, ""},
+		{"two commands", "curl -H 'Authorization: Bearer " + jwt + "' x\ncurl -H 'Authorization: Bearer " + iap + "' x", []string{jwt, iap}, false, ""},
+		{"the header that wins, and the other", "Authorization: Bearer " + jwt + "\nX-Serverless-Authorization: Bearer " + iap, []string{iap, jwt}, false, "Authorization is not looked at"},
+		{"headers of two sorts", "X-Goog-IAP-JWT-Assertion: " + iap + "\nAuthorization: Bearer " + jwt, []string{jwt, iap}, false, ""},
+		{"an answer of the token endpoint", `{"access_token":"` + access + `","expires_in":3599,"refresh_token":"1//0gAbCdEfGhIjKlMnOp","id_token":"` + jwt + `"}`, []string{jwt, access, "1//0gAbCdEfGhIjKlMnOp"}, false, "3 credentials"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			tokens, err := ReadAll([]byte(c.paste))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var raws []string
+			for _, tok := range tokens {
+				raws = append(raws, tok.raw)
+			}
+			if strings.Join(raws, " ") != strings.Join(c.raws, " ") {
+				t.Fatalf("read\n%s\nwant\n%s", strings.Join(raws, "\n"), strings.Join(c.raws, "\n"))
+			}
+			found, sent, text := false, false, ""
+			for _, r := range tokens[0].repairs {
+				if r.ID == "in.multiple" {
+					found, sent, text = true, r.Sent, r.Text
+				}
+			}
+			if found != (len(c.raws) > 1) || sent != c.sent || !strings.Contains(text, c.text) {
+				t.Errorf("in.multiple: found %v, sent %v, %q", found, sent, text)
+			}
+		})
+	}
+}
+
+func TestNoMoreThanSixteenAreListed(t *testing.T) {
+	var b strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&b, "ya29.a0AfH6SMBx%04d\n\n", i)
+	}
+	if tokens, err := ReadAll([]byte(b.String())); err != nil || len(tokens) != maxTokens {
+		t.Errorf("%d tokens, %v", len(tokens), err)
+	}
+}
+
+func TestAPasteAsLongAsATerminalLineIsSuspect(t *testing.T) {
+	jwt := googleToken(t)
+	long := mintRS256(t, googleHeader, strings.TrimSuffix(googleClaims, "}")+`,"x":"`+strings.Repeat("y", 4000)+`"}`)
+	for name, c := range map[string]struct {
+		paste   string
+		suspect bool
+	}{
+		"4095 bytes of a longer token":          {long[:4095], true},
+		"4095 bytes and a line break":           {long[:4095] + "\n", true},
+		"4094 bytes of a longer token":          {long[:4094], false},
+		"4095 bytes with a whole token in them": {jwt + strings.Repeat(" ", 4095-len(jwt)), false},
+		"4095 bytes of an access token":         {"ya29." + strings.Repeat("a", 4090), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tok, err := Read([]byte(c.paste))
+			if err != nil {
+				t.Fatal(err)
+			}
+			suspect := false
+			for _, r := range tok.repairs {
+				suspect = suspect || r.ID == "in.truncated" && strings.Contains(r.Text, "Linux terminal")
+			}
+			if suspect != c.suspect {
+				t.Errorf("suspect is %v: %v", suspect, tok.repairs)
+			}
+		})
+	}
+}
+
+func TestTooMuch(t *testing.T) {
+	if _, err := Read([]byte(strings.Repeat("a", maxPaste))); err != nil {
+		t.Errorf("1 MiB is refused: %v", err)
+	}
+	if _, err := Read([]byte(strings.Repeat("a", maxPaste+1))); err == nil || !strings.Contains(err.Error(), "1 MiB") {
+		t.Errorf("more than 1 MiB is taken: %v", err)
+	}
+	tok, err := Read([]byte(googleToken(t) + strings.Repeat("A", maxToken)))
+	if err != nil || defectsOf(tok) != "in.size" {
+		t.Errorf("a token of more than 64 KiB: %v, defects %q", err, defectsOf(tok))
+	}
+}
