@@ -90,7 +90,7 @@ func fetchKeys(ctx context.Context, client *gcp.Client, url string) tea.Cmd {
 // readToken reads what was pasted. It is pure and takes microseconds, but a megabyte of paste is unwrapped off the screen's path.
 func readToken(pasted []byte, label string) tea.Cmd {
 	return func() tea.Msg {
-		t, err := token.Read(pasted)
-		return tokenRead{t, label, err}
+		tokens, err := token.ReadAll(pasted)
+		return tokenRead{tokens, label, err}
 	}
 }

@@ -66,7 +66,7 @@ func (h *helpScreen) text(w int) []string {
 	if h.o.Samples != nil {
 		keys(km.sample)
 	}
-	keys(km.copy, km.whatIf, km.clear, km.next, km.prev)
+	keys(km.copy, km.whatIf, km.another, km.clear, km.next, km.prev)
 	lines = append(lines, entry("1 2 3 4", th.accent, labelWidth, "services, access, token, refused", th.plain, w)...)
 	keys(km.zoom, km.back, km.move, km.ends, km.refresh, km.help, km.quit)
 	lines = append(lines, entry("ctrl+c", th.accent, labelWidth, "quit, also while typing", th.plain, w)...)

@@ -23,8 +23,10 @@ type tokenPane struct {
 	lines  []string
 
 	token   *token.Token
-	label   string // where the token came from
-	err     error  // what was pasted could not be read
+	found   []*token.Token // all credentials of the paste; token is one of them
+	chosen  int            // which
+	label   string         // where the token came from
+	err     error          // what was pasted could not be read
 	report  token.Report
 	verdict token.Verdict
 	target  token.Target
@@ -55,6 +57,9 @@ func (p *tokenPane) Keys() []key.Binding {
 	}
 	if p.token != nil {
 		keys = append([]key.Binding{p.km.copy, p.km.whatIf, p.km.clear}, keys...)
+	}
+	if len(p.found) > 1 {
+		keys = append([]key.Binding{p.km.another}, keys...)
 	}
 	return keys
 }
@@ -96,6 +101,9 @@ func (p *tokenPane) Update(m tea.KeyPressMsg) tea.Cmd {
 		p.chooseWhatIf(m)
 		p.build()
 		return nil
+	case key.Matches(m, p.km.another) && len(p.found) > 1:
+		p.choose((p.chosen + 1) % len(p.found))
+		return nil
 	case key.Matches(m, p.km.whatIf) && p.token != nil:
 		p.choosing = true
 		p.scroll.top = 0
@@ -135,14 +143,22 @@ func (p *tokenPane) take(m tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// hold takes a token that was read; an error keeps the token that was there.
-func (p *tokenPane) hold(t *token.Token, label string, err error) {
+// hold takes the credentials of a paste, the first of which is judged; an error keeps the token that was there.
+func (p *tokenPane) hold(found []*token.Token, label string, err error) {
 	p.typing, p.typed, p.err = false, nil, err
 	if err == nil {
-		p.token, p.label, p.judged = t, label, false
-		p.choosing, p.tried = false, map[string]bool{}
-		p.scroll.top = 0
+		p.found, p.label = found, label
+		p.choose(0)
 	}
+	p.build()
+}
+
+// choose judges another credential of the same paste.
+func (p *tokenPane) choose(i int) {
+	p.chosen = i
+	p.token, p.judged = p.found[i], false
+	p.choosing, p.tried = false, map[string]bool{}
+	p.scroll.top = 0
 	p.build()
 }
 
@@ -237,7 +253,11 @@ var questions = []string{"clm.iss", "clm.aud", "clm.exp", "sig.verify", "iam.bin
 // known, and at last what passed.
 func (p *tokenPane) answer() []string {
 	th := p.th
-	lines := p.head()
+	lines := p.several()
+	if p.token.LongLived() {
+		lines = append(lines, para(th.badBadge, " A long-lived secret: whoever sees it can use it. Rotate it now. ", p.w)...)
+	}
+	lines = append(lines, p.head()...)
 	if p.err != nil {
 		lines = append(lines, problem(th, p.err, p.w)...)
 	}
@@ -275,6 +295,22 @@ func (p *tokenPane) answer() []string {
 		lines = append(lines, p.gates()...)
 	}
 	return lines
+}
+
+// several says which of the paste's credentials is judged.
+func (p *tokenPane) several() []string {
+	if len(p.found) < 2 {
+		return nil
+	}
+	var names []string
+	for i, t := range p.found {
+		name := t.Kind().Title()
+		if i == p.chosen {
+			name = p.th.glyph.cursor + name
+		}
+		names = append(names, name)
+	}
+	return para(p.th.accent, fmt.Sprintf("%d of %d found, n next: %s", p.chosen+1, len(p.found), strings.Join(names, ", ")), p.w)
 }
 
 // head is the verdict in words.

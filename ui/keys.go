@@ -6,7 +6,7 @@ import "charm.land/bubbles/v2/key"
 type keyMap struct {
 	quit, help, next, prev, one, two, three, four key.Binding
 	zoom, back, paste, typed, sample, clear, copy key.Binding
-	whatIf                                        key.Binding
+	whatIf, another                               key.Binding
 	filter, sort, reverse, refresh                key.Binding
 	pause, follow, scope, move, ends              key.Binding
 }
@@ -30,6 +30,7 @@ func newKeyMap() keyMap {
 		typed:   bind([]string{"i"}, "i", "type a token"),
 		sample:  bind([]string{"d"}, "d", "demo token"),
 		clear:   bind([]string{"x"}, "x", "forget the token"),
+		another: bind([]string{"n"}, "n", "next credential"),
 		whatIf:  bind([]string{"w"}, "w", "what if"),
 		copy:    bind([]string{"c"}, "c", "copy the fix"),
 		filter:  bind([]string{"/"}, "/", "filter"),

@@ -69,11 +69,11 @@ type keysFetched struct {
 	err   error
 }
 
-// tokenRead answers readToken: what was pasted or chosen, read.
+// tokenRead answers readToken and loadSample: the credentials of what was pasted or chosen, the likeliest first.
 type tokenRead struct {
-	token *token.Token
-	label string // where it came from, in words
-	err   error
+	tokens []*token.Token
+	label  string // where they came from, in words
+	err    error
 }
 
 // The timers. Each names what it was set for; one that was set for something else by now is dropped.

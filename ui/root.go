@@ -313,7 +313,7 @@ func short(text string) bool {
 
 func (r *root) tokenRead(m tokenRead) {
 	r.time = now()
-	r.token.hold(m.token, m.label, m.err)
+	r.token.hold(m.tokens, m.label, m.err)
 	r.judged = judgement{}
 }
 
@@ -335,8 +335,8 @@ func (r *root) loadSample() tea.Cmd {
 			return tokenRead{err: &gcp.Error{Op: "load a demo token", On: s.Name, Hint: "this service has none; choose another"}}
 		}
 		sample := samples[n%len(samples)]
-		t, err := token.Read([]byte(sample.Token))
-		return tokenRead{t, sample.Label, err}
+		tokens, err := token.ReadAll([]byte(sample.Token))
+		return tokenRead{tokens, sample.Label, err}
 	}
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -195,5 +196,32 @@ func BenchmarkFit(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		fit("shop-api", 24)
+	}
+}
+
+func TestPlain(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"ASCII is left alone", "\x1b[31mshop-api\x1b[m", "\x1b[31mshop-api\x1b[m"},
+		{"signs of our own", "╭─ ✗ 12:00 · ▸ ●…", "+- x 12:00 - > *~"},
+		{"letters", "Zürich", "Z?rich"},
+		{"a wide character keeps its cells", "東京|", "????|"},
+		{"a mark takes none", "e\u0301|", "e|"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := plain(c.in); got != c.want || width(got) != width(c.in) {
+				t.Errorf("plain(%q) = %q, want %q", c.in, got, c.want)
+			}
+		})
+	}
+}
+
+// Every sign of the theme has an ASCII character of its own, not a question mark.
+func TestEverySignHasASubstitute(t *testing.T) {
+	signs := reflect.ValueOf(unicodeGlyphs)
+	for i := range signs.NumField() {
+		sign := signs.Field(i).String()
+		if got := plain(sign); strings.Contains(got, "?") && sign != "?" || width(got) != width(sign) {
+			t.Errorf("%s %q becomes %q", signs.Type().Field(i).Name, sign, got)
+		}
 	}
 }

@@ -14,7 +14,7 @@ type theme struct {
 	plain, dim, strong, accent    style
 	good, bad, doubt, unknown     style
 	frame, focus, title, selected style
-	badge, doubtBadge             style
+	badge, doubtBadge, badBadge   style
 	glyph                         glyphs
 }
 
@@ -61,6 +61,7 @@ func newTheme(ascii bool) theme {
 		title:      newStyle(base.Bold(true)),
 		selected:   newStyle(base.Reverse(true)),
 		badge:      newStyle(base.Reverse(true).Bold(true)),
+		badBadge:   newStyle(fg(red).Reverse(true).Bold(true)),
 		doubtBadge: newStyle(fg(yellow).Reverse(true).Bold(true)),
 		glyph:      unicodeGlyphs,
 	}

@@ -206,3 +206,30 @@ func TestQuitInEveryState(t *testing.T) {
 		})
 	})
 }
+
+// TestSeveralCredentialsInOnePaste: each can be chosen, and the likeliest is judged first.
+func TestSeveralCredentialsInOnePaste(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		token := d.sampleOf("shop-api", "service account")
+		d.send(tea.PasteMsg{Content: `{"access_token": "ya29.a0AfExampleExampleExample", "id_token": "` + token + `"}`})
+		d.has("1 of 2 found", "Token · Google ID token of a service account")
+		d.keys("n")
+		d.has("2 of 2 found", "claimed: Google access token", "predicted 401")
+		d.keys("n")
+		d.has("1 of 2 found")
+	})
+}
+
+func TestALongLivedSecretIsAnAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		for _, secret := range []string{"AIzaSyExampleExampleExampleExampleExample1", "1//0gExampleExampleExampleExample", "GOCSPX-ExampleExampleExampleExam", "-----BEGIN PRIVATE KEY-----\nTUlJ\n-----END PRIVATE KEY-----"} {
+			d.send(tea.PasteMsg{Content: secret})
+			d.has("A long-lived secret", "Rotate it now")
+			d.lacks("Example", "TUlJ")
+		}
+		d.keys("d")
+		d.lacks("Rotate it now")
+	})
+}
