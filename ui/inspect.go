@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -333,18 +332,6 @@ func (p *tokenPane) fix() []string {
 		return nil
 	}
 	return entry("  fix", p.th.accent, checkWidth, clean(p.verdict.Fix), p.th.plain, p.w)
-}
-
-// clock writes a duration as people read one: 0:42, 42:10, 1:02:10, 3 days.
-func clock(d time.Duration) string {
-	s := int(d / time.Second)
-	switch {
-	case s >= 48*3600:
-		return strconv.Itoa(s/86400) + " days"
-	case s >= 3600:
-		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
-	}
-	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
 const checkWidth = 13 // a glyph, a space and a name

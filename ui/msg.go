@@ -85,5 +85,4 @@ type (
 	streamDue  struct{ attempt, turn int } // the stream's next step is due
 	noticeDue  struct{ serial int }        // a notice has stood long enough
 	openDue    struct{}                    // the client may be opened again
-	policyDue  struct{ generation int }    // failed policies may be read again
 )

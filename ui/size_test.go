@@ -54,3 +54,23 @@ func TestNoLineTooWide(t *testing.T) {
 		d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	})
 }
+
+// TestASCIIOnly: where only ASCII can be counted on, nothing else is drawn, and it is as wide.
+func TestASCIIOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 80, 24, func(o *Options) { o.ASCII = true })
+		for _, keys := range [][]string{{"1"}, {"2"}, {"4", "enter"}, {"d", "3", "enter"}, {"?"}} {
+			d.keys(keys...)
+			for _, l := range d.root.screen() {
+				for _, r := range l {
+					if r > 0x7e {
+						t.Fatalf("after %q %q is on the screen: %q", keys, r, l)
+					}
+				}
+				if ansi.StringWidth(l) != 80 {
+					t.Errorf("after %q a line is %d cells wide: %q", keys, ansi.StringWidth(l), l)
+				}
+			}
+		}
+	})
+}

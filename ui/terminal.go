@@ -31,20 +31,6 @@ import (
 // exitWait is how long the program may take to end once it has been asked to.
 const exitWait = 2 * time.Second
 
-// Error says why there is no screen, or no longer: what happened, and what to do about it.
-type Error struct {
-	Text string // "standard output is not a terminal"
-	Hint string // the next step, a sentence
-}
-
-func (e *Error) Error() string { return e.Text }
-
-// Stopped is the error of a program that a signal ended, or the loss of its terminal (SIGHUP). The terminal is as it was, and there
-// is nothing to say to anybody.
-type Stopped struct{ Signal syscall.Signal }
-
-func (e Stopped) Error() string { return "stopped: " + e.Signal.String() }
-
 // Protect makes the process fit to hold a token: it leaves no core dump, and Bubble Tea no log of what is typed. Call it before
 // a token is read; calling it again does nothing.
 func Protect() {

@@ -54,6 +54,9 @@ func (r *root) screen() []string {
 	lines := make([]string, r.h)
 	for i := range out {
 		lines[i] = out[i].String()
+		if r.o.ASCII {
+			lines[i] = plain(lines[i])
+		}
 	}
 	return lines
 }

@@ -1,0 +1,79 @@
+package ui
+
+import (
+	"context"
+
+	"why401/gcp"
+	"why401/token"
+)
+
+// KeyFile is a set of public keys that the user has at hand: a JWKS, or an x509 map as Google publishes some.
+type KeyFile struct {
+	Issuer string // whose keys they are, as tokens name it in iss; "" for whatever issuer the token names
+	Name   string // the file's name, for messages
+	Body   []byte
+}
+
+// keyring is the keys that a token is verified with, and what their server's clock says.
+type keyring struct {
+	keys  token.Keys
+	clock token.Clock
+}
+
+// keyring takes the keys for a token from the files, and fetches them where no file is for its issuer and the network may be
+// used. Keys that cannot be had are no error: the signature is then unknown, and the report says why.
+func (o CheckOptions) keyring(ctx context.Context, t *token.Token) (keyring, error) {
+	url := t.KeysURL()
+	set, found, err := fromFiles(o.Keys, t, url)
+	switch {
+	case err != nil || url == "":
+		return keyring{}, err
+	case found:
+		return keyring{keys: token.Keys{url: set}}, nil
+	case o.Offline:
+		return keyring{}, nil
+	}
+	file, err := gcp.FetchKeys(ctx, o.HTTP, url)
+	if err == nil {
+		set, err = token.ParseKeys(file.Body)
+	}
+	set.Read, set.Age = file.Read, file.MaxAge
+	if err != nil {
+		set.Err = clean(err.Error())
+	}
+	k := keyring{keys: token.Keys{url: set}}
+	if !file.Date.IsZero() && o.Now.IsZero() {
+		k.clock = token.Clock{Known: true, Skew: file.Read.Sub(file.Date), Who: file.URL}
+	}
+	return k, nil
+}
+
+// fromFiles chooses among the files the one for a token's issuer, whose keys are at url: of those bound to it, or else of those
+// bound to none, the first that verifies the token, and otherwise the first that has the key it names. How old a file's keys are
+// nobody knows, so that a key that is not among them may still be published.
+func fromFiles(files []KeyFile, t *token.Token, url string) (chosen token.KeySet, found bool, err error) {
+	best := token.Answer(-1)
+	rank := map[token.Answer]int{-1: 0, token.Unsure: 1, token.No: 2, token.Yes: 3}
+	bound := false
+	for _, f := range files {
+		set, err := token.ParseKeys(f.Body)
+		if err != nil {
+			return token.KeySet{}, false, &Error{Text: clean(f.Name) + ": " + clean(err.Error()), Hint: "give a JWKS or a map of key ids to certificates, as the issuer publishes it"}
+		}
+		issuer := token.KeysOf(f.Issuer)
+		switch {
+		case f.Issuer != "" && issuer == "":
+			return token.KeySet{}, false, &Error{Text: clean(f.Name) + ": keys of its issuer verify nothing here",
+				Hint: "issuers known are https://accounts.google.com, https://securetoken.google.com/PROJECT, https://session.firebase.google.com/PROJECT, https://firebaseappcheck.googleapis.com/NUMBER, https://cloud.google.com/iap"}
+		case f.Issuer != "" && issuer != url, f.Issuer == "" && bound, url == "":
+			continue
+		case f.Issuer != "" && !bound:
+			bound, best = true, -1
+		}
+		set.Err = "not fetched: from " + clean(f.Name)
+		if a := t.Verified(token.Keys{url: set}); rank[a] > rank[best] {
+			chosen, found, best = set, true, a
+		}
+	}
+	return chosen, found, nil
+}
