@@ -1,0 +1,171 @@
+package token
+
+import "strings"
+
+// address is an audience taken apart. What is no URL has everything in host.
+type address struct {
+	scheme, host, port, path string
+}
+
+// apart takes an audience apart by its text alone: url.Parse would tidy what has to be seen.
+func apart(audience string) address {
+	scheme, rest, ok := strings.Cut(audience, "://")
+	if !ok {
+		scheme, rest = "", audience
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	a := address{scheme: scheme, host: rest[:end], path: rest[end:]}
+	if colon := strings.LastIndexByte(a.host, ':'); colon >= 0 && digits(a.host[colon+1:]) {
+		a.host, a.port = a.host[:colon], a.host[colon:]
+	}
+	return a
+}
+
+// runApp says whether it is the run.app name of a service.
+func (a address) runApp() bool { return foldedSuffix(a.host, ".run.app") }
+
+// onlyPath says whether a differs from a service's own run.app URL by nothing but a path or a trailing slash, which is very likely
+// tolerated though no page says so.
+func (a address) onlyPath(own address) bool {
+	return own.runApp() && own.path == "" && a.path != "" && a.scheme == own.scheme && a.host == own.host && a.port == own.port
+}
+
+// near says in which part an audience misses an accepted one; "" where they have little in common.
+func near(audience string, accepted Audience) string {
+	if strings.EqualFold(audience, accepted.Value) {
+		return "upper and lower case differ"
+	}
+	if strings.TrimSpace(audience) == accepted.Value {
+		return "there is a space around it"
+	}
+	a, b := apart(audience), apart(accepted.Value)
+	if strings.EqualFold(a.host, b.host) {
+		return sameHost(a, b, accepted)
+	}
+	if tag, rest, ok := strings.Cut(a.host, "---"); ok && strings.EqualFold(rest, b.host) {
+		return "it is the URL of the tag " + tag + "; aud stays the service's own URL"
+	}
+	if a.runApp() && b.runApp() {
+		return sameService(a.host, b.host)
+	}
+	return ""
+}
+
+// sameHost names the parts in which two addresses of one host differ.
+func sameHost(a, b address, accepted Audience) string {
+	var parts []string
+	note := func(part string) { parts = append(parts, part) }
+	switch {
+	case strings.EqualFold(a.scheme, b.scheme):
+	case a.scheme == "":
+		note("the scheme " + b.scheme + ":// is missing")
+	case b.scheme == "":
+		note("the scheme " + a.scheme + ":// is too much")
+	default:
+		note("the scheme is " + a.scheme + ", not " + b.scheme)
+	}
+	if a.port != b.port {
+		note("the port differs")
+	}
+	switch {
+	case a.path == b.path:
+	case accepted.Source == "function" && strings.Trim(a.path, "/") == "":
+		note("the function's name " + b.path + " is missing: the origin alone is not accepted")
+	case strings.TrimSuffix(a.path, "/") == b.path:
+		note("the trailing slash is too much")
+	case a.path == strings.TrimSuffix(b.path, "/"):
+		note("the trailing slash is missing")
+	case strings.EqualFold(a.path, b.path):
+		note("upper and lower case differ in the path")
+	case b.path == "":
+		note("the path " + a.path + " is too much")
+	default:
+		note("the path differs")
+	}
+	return strings.Join(parts, ", and ")
+}
+
+// sameService compares two run.app names: NAME-PROJECTNUMBER.REGION.run.app and NAME-HASH-RR.a.run.app.
+func sameService(a, b string) string {
+	aFirst, aRest, _ := strings.Cut(strings.ToLower(a), ".")
+	bFirst, bRest, _ := strings.Cut(strings.ToLower(b), ".")
+	if aFirst == bFirst && aRest != bRest {
+		return "the region differs: " + strings.TrimSuffix(aRest, ".run.app") + ", not " + strings.TrimSuffix(bRest, ".run.app")
+	}
+	if aRest != bRest {
+		return ""
+	}
+	if aRest == "a.run.app" {
+		aName, aRegion := cutLast(aFirst)
+		bName, bRegion := cutLast(bFirst)
+		if aName == bName {
+			return "the region differs: " + aRegion + ", not " + bRegion
+		}
+		if a, b := beforeLast(aName), beforeLast(bName); a == b && a != "" {
+			return "a service of the same name in another project"
+		}
+		return ""
+	}
+	name, number := cutLast(bFirst)
+	if id, ok := strings.CutPrefix(aFirst, name+"-"); ok && digits(number) {
+		if digits(id) {
+			return "the project number differs: " + id + ", not " + number
+		}
+		return "it has the project id " + id + " where the project number " + number + " belongs"
+	}
+	return ""
+}
+
+func cutLast(s string) (before, after string) {
+	if i := strings.LastIndexByte(s, '-'); i >= 0 {
+		return s[:i], s[i+1:]
+	}
+	return s, ""
+}
+
+func beforeLast(s string) string {
+	before, after := cutLast(s)
+	if after == "" {
+		return ""
+	}
+	return before
+}
+
+// accepts finds an audience that is exactly this one.
+func accepts(list []Audience, audience string) (Audience, bool) {
+	for i := range list {
+		if list[i].Value == audience {
+			return list[i], true
+		}
+	}
+	return Audience{}, false
+}
+
+// source says what an accepted audience is, for a sentence.
+func (a Audience) source() string {
+	switch a.Source {
+	case "custom":
+		return "is a custom audience"
+	case "function":
+		return "is the function's URL"
+	case "url":
+		return "is the service's URL"
+	}
+	return "is accepted"
+}
+
+// wanted is the audience to ask for: a URL of the service before anything else.
+func (t *Target) wanted() string {
+	for _, a := range t.Audiences {
+		if a.Source == "url" {
+			return a.Value
+		}
+	}
+	if len(t.Audiences) > 0 {
+		return t.Audiences[0].Value
+	}
+	return ""
+}
