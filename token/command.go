@@ -1,0 +1,78 @@
+package token
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// Names as Google Cloud makes them. What is not like that never reaches a command: an upper-case word stands in its place.
+var (
+	serviceName = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	regionName  = regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)+$`)
+	projectName = regexp.MustCompile(`^[a-z0-9][-a-z0-9.:]{0,61}[a-z0-9]$`)
+	plainWord   = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
+)
+
+// shellWord quotes foreign text for a POSIX shell, so that it stays one word whatever is in it. Text with a control character or one that changes
+// how the line looks cannot be shown and copied safely; the placeholder stands in its place.
+func shellWord(text, placeholder string) string {
+	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) {
+		return placeholder
+	}
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// listItem quotes one item of a flag that takes a list: gcloud splits it at commas, and takes a circumflex for another separator.
+func listItem(text string) string {
+	if strings.HasPrefix(text, "^") || strings.Contains(text, ",") {
+		return "AUDIENCE"
+	}
+	return shellWord(text, "AUDIENCE")
+}
+
+func checked(name string, pattern *regexp.Regexp, placeholder string) string {
+	if !pattern.MatchString(name) {
+		return placeholder
+	}
+	return name
+}
+
+func (t *Target) service() string { return checked(t.Service, serviceName, "SERVICE") }
+func (t *Target) project() string { return checked(t.Project, projectName, "PROJECT") }
+
+// place names where the service is, as flags.
+func (t *Target) place() string {
+	return " --region=" + checked(t.Region, regionName, "REGION") + " --project=" + t.project()
+}
+
+// update is the command that changes the service. Nothing here runs it.
+func (t *Target) update(flag string) string {
+	return "gcloud run services update " + t.service() + " " + flag + t.place()
+}
+
+// invite is the command that lets a member invoke the service.
+func (t *Target) invite(member string) string {
+	return "gcloud run services add-iam-policy-binding " + t.service() + " --member=" + shellWord(member, "MEMBER") + " --role=roles/run.invoker" + t.place()
+}
+
+// audience is the audience to ask for, quoted.
+func (t *Target) audience() string { return shellWord(t.wanted(), "SERVICE_URL") }
+
+// mintByImpersonation is the command that prints a service account's ID token.
+func (t *Target) mintByImpersonation() string {
+	return "gcloud auth print-identity-token --impersonate-service-account=CALLER@" + t.project() + ".iam.gserviceaccount.com --audiences=" + t.audience()
+}
+
+// mintByMetadata is the command that asks the metadata server, inside Google Cloud.
+func (t *Target) mintByMetadata() string {
+	audience := "SERVICE_URL"
+	if want := t.wanted(); want != "" {
+		audience = url.QueryEscape(want)
+	}
+	return "curl -H 'Metadata-Flavor: Google' 'http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity?audience=" + audience + "'"
+}

@@ -1,0 +1,192 @@
+package token
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestVerdicts(t *testing.T) {
+	both := func(changes ...func(*Target)) func(*Target) {
+		return func(s *Target) {
+			for _, c := range changes {
+				c(s)
+			}
+		}
+	}
+	noPolicy := func(s *Target) { s.Policy = Policy{} }
+	for _, c := range []struct {
+		name       string
+		paste      string
+		target     func(*Target)
+		status     int
+		possible   []int
+		decided    string
+		text       string
+		fix        string
+		confidence Confidence
+		assumes    string
+	}{
+		{name: "a certain refusal of Firebase is documented", paste: firebase(), status: 401, possible: []int{401}, decided: "clm.iss", text: "401: Cloud Run does not accept this issuer",
+			fix: "verify the token in the app", confidence: Documented, assumes: "nothing in front"},
+		{name: "a session cookie's refusal is observed, not documented", paste: "Authorization: Bearer " + cookieToken(time.Hour), status: 401, possible: []int{401}, decided: "clm.iss", text: "issuer",
+			fix: "verify the token in the app", confidence: Observed},
+		{name: "a good caller is documented, deny policies aside", paste: account(), status: 200, possible: []int{200}, text: "reaches the container", confidence: Documented, assumes: "no deny policy"},
+		{name: "a domain's member is let in as observed", paste: gcloud(), target: bound(invoker("domain:example.com")), status: 200, possible: []int{200}, text: "reaches", confidence: Observed},
+		{name: "without keys it is never 200", paste: account(), target: func(s *Target) { s.Keys = nil }, possible: []int{200, 401}, decided: "sig.verify",
+			text: "200 or 401: in doubt: signature (not verified", fix: "go online", confidence: Observed},
+		{name: "without keys the issuer still decides", paste: firebase(), target: func(s *Target) { s.Keys = nil }, status: 401, possible: []int{401}, decided: "clm.iss", text: "issuer",
+			fix: "verify the token in the app", confidence: Documented},
+		{name: "without a server's time the local clock is believed", paste: account(), target: func(s *Target) { s.Clock = Clock{} }, status: 200, possible: []int{200}, text: "200", confidence: Documented, assumes: "the local clock is right"},
+		{name: "a refused issuer does not depend on the clock", paste: firebase(), target: func(s *Target) { s.Clock = Clock{} }, status: 401, possible: []int{401}, decided: "clm.iss", text: "issuer",
+			fix: "verify", confidence: Documented},
+		{name: "an expiry two minutes ago is in doubt", paste: account(set("exp", after(-2*time.Minute))), possible: []int{200, 401}, decided: "clm.exp", text: "200 or 401: in doubt: expiry", fix: "get a new token", confidence: Observed},
+		{name: "an expired token is refused as observed", paste: account(set("exp", after(-2*time.Hour))), status: 401, possible: []int{401}, decided: "clm.exp", text: "401: the token has expired", fix: "get a new token", confidence: Observed},
+		{name: "what ends soon does not make another refusal less sure", paste: account(set("exp", after(time.Minute)), set("aud", "https://api.example.com")), status: 401, possible: []int{401}, decided: "clm.aud",
+			text: "audience", fix: "custom audiences", confidence: Documented},
+		{name: "what ends soon makes an acceptance less sure", paste: account(set("exp", after(time.Minute))), status: 200, possible: []int{200}, text: "200", confidence: Observed},
+		{name: "an unknown policy leaves everything open", paste: account(), target: noPolicy, possible: []int{200, 403}, decided: "iam.binding", text: "200 or 403: in doubt", fix: "roles/run.viewer", confidence: Documented},
+		{name: "an unknown policy and a Firebase token: the door may be open", paste: firebase(), target: noPolicy, possible: []int{200, 401}, decided: "svc.iam_check",
+			text: "past that 401: Cloud Run does not accept this issuer", fix: "read the policy", confidence: Documented},
+		{name: "a group leaves it open", paste: account(), target: bound(invoker("group:ops@example.com")), possible: []int{200, 403}, decided: "iam.binding", text: "membership of the group ops@example.com", fix: "grant roles/run.invoker", confidence: Documented},
+		{name: "unread parents leave it open", paste: account(), target: unread("project acme-prod"), possible: []int{200, 403}, decided: "iam.binding", text: "not read: project acme-prod", fix: "roles/browser", confidence: Documented},
+		{name: "unread parents do not open the door for everybody", target: unread("project acme-prod"), status: 403, possible: []int{403}, decided: "req.credential", text: "no credential", fix: "send a Google ID token", confidence: Documented},
+		{name: "an open door says 200 whatever the token", paste: account(set("exp", after(-2*time.Hour))), target: bound(invoker("allUsers")), status: 200, possible: []int{200}, decided: "svc.iam_check",
+			text: "so what fails here is for the app to judge", confidence: Documented},
+		{name: "an open door and a good token", paste: account(), target: bound(invoker("allUsers")), status: 200, possible: []int{200}, decided: "svc.iam_check", text: "nobody's credential is checked", confidence: Documented},
+		{name: "an open door needs no credential", target: func(s *Target) { s.InvokerCheck = No }, status: 200, possible: []int{200}, decided: "svc.iam_check", text: "200", confidence: Documented},
+		{name: "ingress comes before the open door", paste: account(), target: both(bound(invoker("allUsers")), func(s *Target) { s.Ingress = IngressInternal }), status: 404, possible: []int{404}, decided: "svc.ingress",
+			text: "404: the ingress setting", fix: "VPC", confidence: Documented},
+		{name: "the host comes before ingress", paste: account(), target: func(s *Target) { s.DefaultURL, s.Ingress = No, IngressNone }, status: 404, possible: []int{404}, decided: "svc.default_url",
+			text: "404: the service's run.app URL", fix: "load balancer", confidence: Documented},
+		{name: "an assumed path is named among what is assumed", paste: account(), target: func(s *Target) {
+			s.Ingress, s.Request.From, s.Request.Assumed = IngressLoadBalancer, FromLoadBalancer, true
+		}, status: 200, possible: []int{200}, text: "200", confidence: Documented, assumes: "the request comes through the external load balancer"},
+		{name: "an unknown path may be 404", paste: firebase(), target: func(s *Target) { s.Ingress, s.Request.From = IngressInternal, FromUnknown }, possible: []int{401, 404}, decided: "svc.ingress",
+			text: "401 or 404: in doubt: ingress", fix: "network path", confidence: Documented},
+		{name: "behind IAP it is IAP's to say", paste: firebase(), target: func(s *Target) {
+			s.IAP, s.Policy.Bindings = Yes, []Binding{invoker("serviceAccount:" + iapAgent("4242"))}
+		},
+			possible: []int{200, 401, 403}, decided: "svc.iap", text: "200, 401 or 403: in doubt: IAP", fix: "IAP's own log", confidence: Observed},
+		{name: "a cut paste is a 401", paste: account()[:300], status: 401, possible: []int{401}, decided: "in.truncated", text: "cut short", fix: "paste it whole", confidence: Observed},
+		{name: "a cut paste at an open door is 200", paste: account()[:300], target: bound(invoker("allUsers")), status: 200, possible: []int{200}, decided: "svc.iam_check", text: "200", confidence: Documented},
+		{name: "a name that stands twice is in doubt, since nobody documents it",
+			paste: account(func(d *draft) {
+				d.claimsJSON = `{"iss":"https://accounts.google.com","aud":"` + shopURL + `","email":"` + caller + `","azp":"1","sub":"1","email_verified":true,"exp":` + unix(time.Hour) + `,"iat":` + unix(0) + `,"aud":"x"}`
+			}),
+			possible: []int{200, 401}, decided: "jws.dup_keys", text: "names once", fix: "find out who made this token", confidence: Inferred},
+		{name: "a token in a cookie may be no credential at all", paste: "Cookie: __session=" + firebase(), possible: []int{401, 403}, decided: "req.credential", text: "401 or 403", fix: "send it in Authorization", confidence: Observed},
+		{name: "without a service a Firebase token is refused by any private one", paste: firebase(), target: nowhere, possible: []int{200, 401, 403, 404}, decided: "clm.iss",
+			text: "on a private service 401: Cloud Run does not accept this issuer", fix: "verify the token in the app", confidence: Documented},
+		{name: "without a service and a credential", target: nowhere, possible: []int{200, 401, 403, 404}, decided: "req.credential", text: "on a private service 403", fix: "send a Google ID token", confidence: Documented},
+		{name: "without a service a good token is not known to be good", paste: account(), target: nowhere, possible: []int{200, 401, 403, 404}, text: "choose a service", fix: "choose a service", confidence: Undocumented},
+		{name: "without a service and keys it is in doubt", paste: account(), target: both(nowhere, func(s *Target) { s.Keys = nil }), possible: []int{200, 401, 403, 404}, decided: "sig.verify", text: "in doubt: signature", fix: "go online", confidence: Observed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			target := shop(t)
+			if c.target != nil {
+				c.target(&target)
+			}
+			report, v := judge(t, c.paste, target)
+			soundVerdict(t, report, v)
+			if v.Status != c.status || !slices.Equal(v.Possible, c.possible) || v.DecidedBy != c.decided || v.Confidence != c.confidence {
+				t.Errorf("%d of %v by %q, confidence %d; want %d of %v by %q, confidence %d\n%s\n%s",
+					v.Status, v.Possible, v.DecidedBy, v.Confidence, c.status, c.possible, c.decided, c.confidence, v.Text, report.show())
+			}
+			if !strings.Contains(v.Text, c.text) || !strings.Contains(v.Fix, c.fix) || (c.fix == "") != (v.Fix == "") {
+				t.Errorf("text %q, fix %q; want %q and %q in them", v.Text, v.Fix, c.text, c.fix)
+			}
+			if all := strings.Join(v.Assumes, "; "); !strings.Contains(all, c.assumes) || c.assumes == "" && strings.Contains(all, "clock") {
+				t.Errorf("assumes %q, want %q in it", all, c.assumes)
+			}
+			if v.DecidedBy != "" && v.Source == "" {
+				t.Error("no source")
+			}
+		})
+	}
+}
+
+func unix(d time.Duration) string {
+	b := make([]byte, 0, 12)
+	for n := after(d); n > 0; n /= 10 {
+		b = append(b, byte('0'+n%10))
+	}
+	slices.Reverse(b)
+	return string(b)
+}
+
+func TestNothingCheckedIsNothingKnown(t *testing.T) {
+	if v := (Report)(nil).Verdict(); v.Status != 0 || !slices.Equal(v.Possible, []int{200, 401, 403, 404}) {
+		t.Errorf("%+v", v)
+	}
+	if f := (Report)(nil).Find("clm.iss"); f.ID != "" {
+		t.Errorf("found %+v", f)
+	}
+}
+
+func TestTheZeroTargetKnowsNothing(t *testing.T) {
+	for _, paste := range tokens() {
+		report, v := judge(t, paste, Target{})
+		if v.Status != 0 {
+			t.Errorf("%d for a target of which nothing is known: %s", v.Status, v.Text)
+		}
+		report2, v2 := judge(t, paste, Target{Has: true})
+		if v2.Status != 0 || !contains(v2.Possible, 200) || !contains(v2.Possible, 404) {
+			t.Errorf("%v for a service of which nothing is known\n%s", v2.Possible, report2.show())
+		}
+		for _, f := range report {
+			if f.Gate == GateHost && f.Status != Skip {
+				t.Errorf("%s has status %d without a service", f.ID, f.Status)
+			}
+		}
+	}
+}
+
+func TestNobodyIsForbidden(t *testing.T) {
+	report := Check(&Token{}, shop(t))
+	if v := report.Verdict(); v.Status != 403 || v.DecidedBy != "req.credential" {
+		t.Errorf("%+v", v)
+	}
+	if ways := Ways(&Token{}, shop(t)); len(ways) == 0 {
+		t.Error("no way out")
+	}
+}
+
+// TestOneVerificationServesEveryService: the signature is verified once a key set, by however many goroutines.
+func TestOneVerificationServesEveryService(t *testing.T) {
+	token, err := Read([]byte(account()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := shop(t)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				if v := Check(token, target).Verdict(); v.Status != 200 {
+					t.Errorf("%d: %s", v.Status, v.Text)
+				}
+			}
+		})
+	}
+	all.Wait()
+	first := token.proof.Load()
+	if first == nil || first.outcome != verified {
+		t.Fatal("nothing was remembered")
+	}
+	Check(token, target)
+	if token.proof.Load() != first {
+		t.Error("verified again with the same keys")
+	}
+	other := shop(t) // the same keys, fetched again
+	if v := Check(token, other).Verdict(); v.Status != 200 || token.proof.Load() == first {
+		t.Errorf("%d; not verified with the keys that were fetched again", v.Status)
+	}
+	none := shop(t)
+	none.Keys = nil
+	if f := Check(token, none).Find("sig.verify"); f.Status != Unknown {
+		t.Errorf("status %d without keys: what was remembered counts for them", f.Status)
+	}
+}

@@ -1,0 +1,141 @@
+package token
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestWaysOut(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		paste  string
+		target func(*Target)
+		titles []string
+		has    []string
+	}{
+		{name: "of a Firebase token", paste: firebase(), titles: []string{"Verify in the app", "Put a gateway in front", "IAP with Identity Platform", "Call from a backend of yours"},
+			has: []string{"x-google-issuer: https://securetoken.google.com/acme-prod", "two Google texts disagree", "--no-invoker-iam-check"}},
+		{name: "of a Firebase token where the policy could not be read", paste: firebase(), target: func(s *Target) { s.Policy = Policy{} }, titles: []string{"Verify in the app", "Put a gateway in front", "IAP with Identity Platform", "Call from a backend of yours"}},
+		{name: "of a self-signed token", paste: account(set("iss", caller), set("sub", caller)), titles: []string{"Exchange it", "Have it minted"}, has: []string{"target_audience", "oauth2.googleapis.com/token"}},
+		{name: "of a token of GitHub", paste: account(set("iss", "https://token.actions.githubusercontent.com")), titles: []string{"Federate", "Make the service public"}},
+		{name: "of an access token", paste: accessToken, titles: []string{"Send the ID token"}, has: []string{"gcloud auth print-identity-token"}},
+		{name: "of an audience that gcloud would split", paste: account(set("aud", "a,b")), titles: []string{"Ask for the right audience", "Accept this audience"}, has: []string{"--add-custom-audiences=AUDIENCE "}},
+		{name: "of an audience with a blank", paste: account(set("aud", "a b")), titles: []string{"Ask for the right audience", "Accept this audience"}, has: []string{"--add-custom-audiences='a b' "}},
+		{name: "of an assertion of IAP", paste: assertion(), titles: []string{"Get a new ID token"}},
+		{name: "of a switched-off URL", paste: account(), target: func(s *Target) { s.DefaultURL = No }, titles: []string{"Call it by its other name", "Switch the run.app URL on"}, has: []string{"gcloud run services update shop-api --default-url --region=europe-west1 --project=acme-prod"}},
+		{name: "of internal ingress", paste: account(), target: func(s *Target) { s.Ingress = IngressInternal }, titles: []string{"Come by a path that is admitted", "Admit the load balancer", "Admit every path"}},
+		{name: "of ingress for the load balancer", paste: account(), target: func(s *Target) { s.Ingress = IngressLoadBalancer }, titles: []string{"Come by a path that is admitted", "Admit every path"}, has: []string{"or by the load balancer's name"}},
+		{name: "of IAP's own list", paste: account(), target: func(s *Target) { s.IAP, s.ProjectNumber = Yes, "" }, titles: []string{"Let IAP invoke the service", "Look at what IAP says"}, has: []string{"service-PROJECT_NUMBER@"}},
+		{name: "of a caller without a binding", paste: account(), target: bound(), titles: []string{"Let the caller in", "See the whole policy"}, has: []string{"--member=serviceAccount:" + caller}},
+		{name: "of a caller without an email", paste: account(drop("email")), titles: []string{"Let the caller in", "See the whole policy"}, has: []string{"--member=serviceAccount:EMAIL"}},
+		{name: "without a service", paste: account(set("exp", after(-72e12))), target: nowhere, titles: []string{"Get a new ID token"}, has: []string{"CALLER@PROJECT.iam", "--audiences=SERVICE_URL"}},
+		{name: "of nothing that is wrong", paste: account(), titles: nil},
+		{name: "of nothing that is known to be wrong", paste: account(), target: nowhere, titles: nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			target := shop(t)
+			if c.target != nil {
+				c.target(&target)
+			}
+			token, err := Read([]byte(c.paste))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var titles []string
+			for _, w := range Ways(token, target) {
+				titles = append(titles, w.Title)
+				if w.Text == "" {
+					t.Errorf("%s says nothing", w.Title)
+				}
+			}
+			if !slices.Equal(titles, c.titles) {
+				t.Errorf("ways %q, want %q", titles, c.titles)
+			}
+			text := read(t, c.paste, target)
+			for _, part := range c.has {
+				if !strings.Contains(text, part) {
+					t.Errorf("no %q in\n%s", part, text)
+				}
+			}
+		})
+	}
+}
+
+// hostile are names that want to be more than one word of a command, or to look like another.
+var hostile = []string{
+	"x; touch /tmp/owned", "$(id)", "`id`", "a b", "it's", `"`, "a\nb", "a\x1b[2Jb", "\u202egnp", "-rf", "--flag=1", "a'b\"c$d", "*", "~", "a\\", "#x", "a\u00a0b", "&", "|", "", "x\x00y", "^,^a,b",
+}
+
+// TestForeignTextStaysOneWord runs what a command would be through a real shell, which prints the words it sees.
+func TestForeignTextStaysOneWord(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell")
+	}
+	for _, text := range hostile {
+		word := shellWord(text, "PLACEHOLDER")
+		out, err := exec.Command(sh, "-c", "printf '<%s>' --x="+word).Output()
+		want := "<--x=" + text + ">"
+		if word == "PLACEHOLDER" {
+			want = "<--x=PLACEHOLDER>"
+		}
+		if err != nil || string(out) != want {
+			t.Errorf("%q became %s, which the shell reads as %q (%v)", text, word, out, err)
+		}
+		if strings.ContainsAny(word, "\n\x1b\x00\u202e") {
+			t.Errorf("%q keeps what a screen does not show as it is", text)
+		}
+	}
+}
+
+// TestNoCommandHoldsMoreThanItShould fills every name of a target and a token with hostile text: each command is still one line, and the shell sees
+// as many words as it does with names in order.
+func TestNoCommandHoldsMoreThanItShould(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell")
+	}
+	targets := []func(*Target){func(*Target) {}, func(s *Target) { s.Policy.Bindings = nil }, func(s *Target) { s.IAP = Yes }, func(s *Target) { s.DefaultURL = No }}
+	for _, text := range hostile {
+		for _, change := range targets {
+			for _, paste := range []string{firebase(set("iss", "https://securetoken.google.com/"+text)), account(set("aud", text)), account(set("email", text)), ""} {
+				target := shop(t)
+				target.Service, target.Region, target.Project, target.ProjectNumber = text, text, text, text
+				target.Audiences = []Audience{{Value: text + "/", Source: "url"}}
+				change(&target)
+				var token *Token
+				if paste != "" {
+					if token, err = Read([]byte(paste)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for _, w := range Ways(token, target) {
+					for _, command := range w.Commands {
+						oneCommand(t, sh, command)
+					}
+				}
+			}
+		}
+	}
+}
+
+func oneCommand(t *testing.T, sh, command string) {
+	t.Helper()
+	if strings.ContainsAny(command, "\n\r\x1b\x00\u202e") {
+		t.Errorf("a command is not one plain line: %q", command)
+	}
+	name, _, _ := strings.Cut(command, " ")
+	if name != "gcloud" && name != "curl" && name != "#" {
+		t.Errorf("a command begins with %q", name)
+	}
+	if name == "#" || strings.Contains(command, "$(gcloud auth print-identity-token)") {
+		return
+	}
+	// The shell defines gcloud and curl as functions that count their words; anything else that ran would print, or fail.
+	out, err := exec.Command(sh, "-c", "gcloud() { echo one; }; curl() { echo one; }; set -f; "+command).CombinedOutput()
+	if err != nil || string(out) != "one\n" {
+		t.Errorf("%q ran as %q (%v)", command, out, err)
+	}
+}
