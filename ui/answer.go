@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -40,6 +41,8 @@ func (r *root) answered(msg tea.Msg) tea.Cmd {
 			r.services.arrange()
 		}
 		return r.streamed(cmd)
+	case rotateDue:
+		return r.streamed(r.stream.rotate(m))
 	case streamDue:
 		return r.streamed(r.stream.stepped(m))
 	case keysFetched:
@@ -51,7 +54,7 @@ func (r *root) answered(msg tea.Msg) tea.Cmd {
 func (r *root) clientOpened(m clientOpened) tea.Cmd {
 	if m.err != nil {
 		r.services.show(gcp.Listing{}, now(), m.err)
-		r.refused.tell("failed", "", m.err)
+		r.refused.tell("failed", nil, m.err)
 		return after(reopenTime, openDue{})
 	}
 	r.client = m.client
@@ -141,7 +144,15 @@ func (r *root) streamed(cmd tea.Cmd) tea.Cmd {
 	if !s.filled && err == nil {
 		state = "reading"
 	}
-	r.refused.tell(state, s.lacks(r.ring.lost), err)
+	var oldest time.Time
+	if len(r.ring.entries) > 0 {
+		oldest = r.ring.entries[0].Time
+	}
+	open := s.reach
+	if !open.IsZero() {
+		open = s.newest
+	}
+	r.refused.tell(state, s.gaps.all(open, r.ring.lost, oldest), err)
 	return cmd
 }
 

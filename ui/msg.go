@@ -82,6 +82,7 @@ type (
 	refreshDue struct{ generation int }    // the services are to be listed again
 	drawDue    struct{}                    // new rows may be drawn again
 	sizeDue    struct{ serial int }        // the size has settled
+	rotateDue  struct{ attempt int }       // the tail is to be replaced before it ends
 	streamDue  struct{ attempt, turn int } // the stream's next step is due
 	noticeDue  struct{ serial int }        // a notice has stood long enough
 	openDue    struct{}                    // the client may be opened again

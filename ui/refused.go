@@ -34,7 +34,7 @@ type refusedPane struct {
 	paused  bool
 	held    int // new rows since it was paused
 	state   string
-	note    string // what the list lacks, in words
+	gaps    []*refusal // where entries may be missing
 	err     error
 	window  time.Duration
 }
@@ -161,6 +161,10 @@ func (p *refusedPane) take() {
 			p.shown = append(p.shown, e)
 		}
 	}
+	for _, g := range p.gaps {
+		at, _ := slices.BinarySearchFunc(p.shown, g, order)
+		p.shown = slices.Insert(p.shown, at, g)
+	}
 	p.fit()
 	if p.follow {
 		p.choose()
@@ -173,10 +177,15 @@ func (p *refusedPane) take() {
 	p.choose()
 }
 
-// tell takes the stream's state: a word for the title, what the list lacks, and the error behind it.
-func (p *refusedPane) tell(state, note string, err error) {
-	p.state, p.note, p.err = state, note, err
-	p.fit()
+// tell takes the stream's state: a word for the empty list, the gaps, and the error behind it.
+func (p *refusedPane) tell(state string, gaps []*refusal, err error) {
+	same := slices.EqualFunc(p.gaps, gaps, func(a, b *refusal) bool { return a.gap == b.gap && a.Time.Equal(b.Time) })
+	p.state, p.err, p.gaps = state, err, gaps
+	if same || p.paused {
+		p.fit()
+		return
+	}
+	p.take()
 }
 
 var refusedColumns = []column{
@@ -238,6 +247,13 @@ func (p *refusedPane) rows(focused bool, h int) []string {
 
 func (p *refusedPane) line(widths []int, cols []column, e *refusal, selected bool) string {
 	th := p.th
+	if e.gap != "" {
+		text := fit(e.Time.Local().Format(time.TimeOnly)+" "+th.glyph.unknown+"   "+e.gap, p.w)
+		if selected {
+			return th.selected.of(text)
+		}
+		return th.unknown.of(text)
+	}
 	who := cell{refuser(e.by), th.plain}
 	switch e.by {
 	case gcp.App:
@@ -277,15 +293,12 @@ func (p *refusedPane) nothing() []string {
 	return append(lines, para(th.dim, "Requests stopped by ingress (404) or by a load balancer are not in this log, nor what an exclusion filter drops.", p.w)...)
 }
 
-// foot says what the list lacks.
+// foot is the error behind what the list lacks.
 func (p *refusedPane) foot() []string {
 	if p.w <= 0 || p.h < 3 {
 		return nil
 	}
 	var lines []string
-	if p.note != "" {
-		lines = append(lines, p.th.unknown.of(fit(p.note, p.w)))
-	}
 	if p.err != nil && len(p.shown) > 0 {
 		text := clean(p.err.Error())
 		if h := hint(p.err); h != "" {
@@ -301,6 +314,9 @@ func (p *refusedPane) explain() []string {
 	e, th := p.chosen, p.th
 	if e == nil {
 		return para(th.dim, "no entry is selected", p.w)
+	}
+	if e.gap != "" {
+		return entry(th.glyph.unknown+" gap", th.unknown, checkWidth, e.gap, th.plain, p.w)
 	}
 	r := e.Reason()
 	who := map[gcp.Refuser]string{gcp.Platform: "Refused by Cloud Run. ", gcp.App: "Answered by the app. "}[e.by]

@@ -17,6 +17,8 @@ type refusal struct {
 	by                  gcp.Refuser
 	path, caller, short string
 	hay                 string // what a filter looks in; made when first needed
+	gap                 string // no entry, but a place where some may be missing: what is known of it
+	withheld            int    // for a gap: how many Logging held back
 }
 
 // ingest explains and cleans entries. It runs in a command, off the screen's path.

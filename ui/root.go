@@ -100,7 +100,7 @@ func newRoot(ctx context.Context, o Options) *root {
 	}
 	r.token.demo = o.Samples != nil
 	r.refused = newRefusedPane(th, km, r.ring, o.Since)
-	r.refused.tell("reading", "", nil)
+	r.refused.tell("reading", nil, nil)
 	r.pane = [panes]pane{onServices: r.services, onAccess: r.access, onToken: r.token, onRefused: r.refused}
 	return r
 }

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,12 +13,15 @@ import (
 
 // The stream keeps the ring filled: the tail is opened first, then what was logged before is listed, and after a few
 // seconds once more the last minute, since entries come late and a tail shows only what comes in while it is open. When the
-// tail ends it is opened again and the same is done from a minute before the last entry; doubles fall out in the ring.
+// tail ends it is opened again and the log is listed from a minute before the last entry; doubles fall out in the ring. Before
+// the hour after which Logging ends every stream, the next one is opened, and the old one read until it stands. Where a
+// break is not closed by a list, or Logging held something back, a gap stands in the list (gap.go).
 const (
 	backfillLimit = 10_000           // entries of one back fill
 	settleTime    = 5 * time.Second  // until the second list
 	reachBack     = 60 * time.Second // how late an entry may come
 	pollTime      = 10 * time.Second // between lists where no tail is to be had: six a minute of sixty
+	streamLife    = 55 * time.Minute // until the next tail is opened
 	firstWait     = time.Second
 	longestWait   = 30 * time.Second
 )
@@ -60,10 +62,13 @@ type stream struct {
 	err     error     // of the tail, while waiting or polling
 	listErr error     // of the last list; nil after one that worked
 	filled  bool      // the window was read once
-	short   bool      // the window held more than backfillLimit
-	held    int       // entries that Logging held back: a lower bound
 	since   time.Time // when the tail was opened
 	cancel  context.CancelFunc
+
+	old    *gcp.Tail // the tail before, read until the new one stands
+	oldEnd context.CancelFunc
+	reach  time.Time // how far back the next list must reach; the zero value where nothing is open
+	gaps   gaps
 }
 
 func newStream(ctx context.Context, client *gcp.Client, window time.Duration) *stream {
@@ -73,6 +78,21 @@ func newStream(ctx context.Context, client *gcp.Client, window time.Duration) *s
 // open begins an attempt.
 func (s *stream) open() tea.Cmd {
 	s.close()
+	return s.begin()
+}
+
+// rotate begins an attempt while the old tail is still read.
+func (s *stream) rotate(m rotateDue) tea.Cmd {
+	if m.attempt != s.attempt || s.tail == nil || s.state != streamLive {
+		return nil
+	}
+	s.old, s.oldEnd = s.tail, s.cancel
+	s.tail, s.cancel = nil, nil
+	s.broke()
+	return s.begin()
+}
+
+func (s *stream) begin() tea.Cmd {
 	s.attempt++
 	s.state = streamOpening
 	var ctx context.Context
@@ -80,8 +100,9 @@ func (s *stream) open() tea.Cmd {
 	return openTail(ctx, s.client, s.attempt)
 }
 
-// close ends the tail; whoever waits on it returns.
+// close ends the tails; whoever waits on them returns.
 func (s *stream) close() {
+	s.closeOld()
 	if s.tail != nil {
 		s.tail.Close()
 		s.tail = nil
@@ -92,11 +113,26 @@ func (s *stream) close() {
 	}
 }
 
-// from is how far back a list must reach.
+func (s *stream) closeOld() {
+	if s.old != nil {
+		s.old.Close()
+		s.oldEnd()
+		s.old, s.oldEnd = nil, nil
+	}
+}
+
+// broke notes that entries may be missed from now on, until a list has reached back to the last one known.
+func (s *stream) broke() {
+	if s.filled && s.reach.IsZero() {
+		s.reach = s.newest.Add(-reachBack)
+	}
+}
+
+// from is how far back a list must reach: over what is open, but not over the window.
 func (s *stream) from(at time.Time) time.Time {
 	start := at.Add(-s.window)
-	if back := s.newest.Add(-reachBack); s.filled && back.After(start) {
-		return back
+	if s.reach.After(start) {
+		return s.reach
 	}
 	return start
 }
@@ -114,12 +150,16 @@ func (s *stream) opened(m tailOpened) tea.Cmd {
 		return tea.Batch(list, s.ended(m.at, m.err))
 	}
 	s.tail, s.state, s.since = m.tail, streamCatching, m.at
-	return tea.Batch(list, nextEntries(s.tail, s.attempt))
+	return tea.Batch(list, nextEntries(s.tail, s.attempt), after(streamLife, rotateDue{s.attempt}))
 }
 
 // ended takes the end of a tail, or that it could not be opened (which shows only when the first message is awaited).
 func (s *stream) ended(at time.Time, err error) tea.Cmd {
 	s.err = err
+	s.broke()
+	if at.Sub(s.since) > longestWait {
+		s.wait = firstWait
+	}
 	var e *gcp.Error
 	errors.As(err, &e)
 	switch {
@@ -152,36 +192,43 @@ func (s *stream) due(d time.Duration) tea.Cmd {
 
 // arrived takes one message of the tail; new entries are the caller's to keep.
 func (s *stream) arrived(m entriesArrived) tea.Cmd {
-	if m.attempt != s.attempt || s.tail == nil {
+	s.seen(m.refusals)
+	s.gaps.held(m.suppressed, m.at)
+	switch {
+	case s.old != nil && m.attempt == s.attempt-1 && m.err == nil:
+		return nextEntries(s.old, m.attempt)
+	case m.attempt != s.attempt || s.tail == nil:
 		return nil
-	}
-	if m.err != nil {
+	case m.err != nil:
 		return s.ended(m.at, m.err)
 	}
+	// The first message says that the stream stands.
+	s.closeOld()
 	s.err = nil
-	s.held += m.suppressed
-	s.seen(m.refusals)
 	return nextEntries(s.tail, s.attempt)
 }
 
 // listed takes the answer of a list.
 func (s *stream) listed(m entriesListed) tea.Cmd {
+	s.seen(m.refusals)
 	if m.attempt != s.attempt {
 		return nil
 	}
 	s.listErr = m.err
 	if m.err == nil {
-		s.seen(m.refusals)
-		if m.purpose == backfill {
-			s.short = m.more
-			s.filled = true
+		if m.more && m.purpose != secondRun {
+			s.gaps.unread(m.refusals)
+		}
+		if m.purpose != secondRun {
+			s.reach, s.filled = time.Time{}, true
 		}
 		if s.state == streamCatching {
-			s.state, s.wait = streamLive, firstWait
+			s.state = streamLive
 		}
 	}
 	switch {
 	case s.state == streamPolling && m.purpose == poll:
+		s.broke()
 		return s.due(pollTime)
 	case m.err != nil && s.state == streamCatching:
 		return s.due(s.longer())
@@ -245,19 +292,4 @@ func (s *stream) word() string {
 		return "retry " + s.retry.Local().Format(time.TimeOnly)
 	}
 	return "opening"
-}
-
-// lacks says what the entries that came are not: all there are.
-func (s *stream) lacks(lost int) string {
-	var parts []string
-	if s.short {
-		parts = append(parts, "the window holds more than the newest "+count(backfillLimit)+"; older ones were not read")
-	}
-	if s.held > 0 {
-		parts = append(parts, "Logging held back at least "+count(s.held)+" entries")
-	}
-	if lost > 0 {
-		parts = append(parts, "the oldest "+count(lost)+" made room for newer ones")
-	}
-	return strings.Join(parts, "; ")
 }

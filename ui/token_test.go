@@ -224,7 +224,7 @@ func TestSeveralCredentialsInOnePaste(t *testing.T) {
 func TestALongLivedSecretIsAnAlarm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := drive(t, demo.New(demo.InMemory()), 120, 40)
-		for _, secret := range []string{"AIzaSyExampleExampleExampleExampleExample1", "1//0gExampleExampleExampleExample", "GOCSPX-ExampleExampleExampleExam", "-----BEGIN PRIVATE KEY-----\nTUlJ\n-----END PRIVATE KEY-----"} {
+		for _, secret := range []string{"AIzaSyExampleExampleExampleExampleExamp", "1//0gExampleExampleExampleExample", "GOCSPX-ExampleExampleExampleExam", "-----BEGIN PRIVATE KEY-----\nTUlJ\n-----END PRIVATE KEY-----"} {
 			d.send(tea.PasteMsg{Content: secret})
 			d.has("A long-lived secret", "Rotate it now")
 			d.lacks("Example", "TUlJ")
