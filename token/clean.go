@@ -30,7 +30,8 @@ type cleaner struct {
 // line breaks and quotes of their many cousins. A carriage return is a line break: tmux pastes it for one.
 func clean(pasted []byte) cleaned {
 	plain, wide := fromUTF16(pasted)
-	c := cleaner{in: []rune(plain)}
+	plain, marks := unmark(plain)
+	c := cleaner{in: []rune(plain), escapes: marks}
 	for c.at < len(c.in) {
 		c.next()
 	}
@@ -47,9 +48,21 @@ func clean(pasted []byte) cleaned {
 	note(c.nuls, "removed a NUL byte")
 	note(c.controls, "removed a control character")
 	note(c.unseen, "removed a character that is not seen")
-	note(c.spaces, "replaced a special space by a plain one")
+	note(c.spaces, "replaced a special space, or a line of a frame, by a plain space")
 	note(c.quotes, "replaced a typographic quote by a plain one")
 	return cleaned{c.out.String(), c.hidden, repairs}
+}
+
+// unmark removes the marks of a bracketed paste that a terminal printed in place of obeying them, and says how many there were. No token holds a tilde.
+func unmark(text string) (string, int) {
+	n := 0
+	for _, mark := range []string{"^[[200~", "^[[201~", "\x1b[200~", "\x1b[201~", "[200~", "[201~"} {
+		if found := strings.Count(text, mark); found > 0 {
+			n += found
+			text = strings.ReplaceAll(text, mark, "")
+		}
+	}
+	return text, n
 }
 
 // next takes one character, or one sequence.
@@ -83,7 +96,7 @@ func (c *cleaner) next() {
 	case unseen(r):
 		c.unseen++
 		c.hide()
-	case unicode.Is(unicode.Zs, r):
+	case unicode.Is(unicode.Zs, r), 0x2500 <= r && r <= 0x257F:
 		c.spaces++
 		c.hide()
 		c.out.WriteByte(' ')

@@ -3,6 +3,7 @@ package token
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -91,12 +92,16 @@ func (c cleaned) read() ([]found, error) {
 
 // finish drops doubles, notes what concerns the paste as a whole, and puts the repairs in the order in which they were made.
 func finish(all []found, c cleaned, size int) []*Token {
+	// In a text without a container a JWT is likelier meant than the access token beside it.
+	slices.SortStableFunc(all, func(a, b found) int { return bareRank(a) - bareRank(b) })
 	var unique []found
-	seen := map[string]bool{}
 	for _, f := range all {
-		if len(unique) < maxTokens && !seen[f.token.raw] {
-			seen[f.token.raw] = true
+		i := slices.IndexFunc(unique, func(u found) bool { return u.token.raw == f.token.raw })
+		switch {
+		case i < 0 && len(unique) < maxTokens:
 			unique = append(unique, f)
+		case i >= 0 && unique[i].piece.twin(f.piece) && unique[i].piece != f.piece:
+			unique[i].token.repairs = append(unique[i].token.repairs, Repair{ID: "in.multiple", Text: "the header " + f.piece.via + " stands twice in one request", Sent: true})
 		}
 	}
 	tokens := make([]*Token, len(unique))
@@ -108,6 +113,7 @@ func finish(all []found, c cleaned, size int) []*Token {
 		repairs = append(repairs, f.token.repairs...)
 		if len(unique) > 1 {
 			repairs = append(repairs, several(unique, i))
+			repairs = append(repairs, lasting(unique, i)...)
 		}
 		if (size == 4095 || size == 4096) && !f.token.whole() {
 			repairs = append(repairs, Repair{ID: "in.truncated", Text: fmt.Sprintf("the paste has %d bytes, where a Linux terminal cuts a line", size)})
@@ -116,6 +122,29 @@ func finish(all []found, c cleaned, size int) []*Token {
 		tokens[i] = f.token
 	}
 	return tokens
+}
+
+// lasting notes the long-lived secrets beside the token: pasted is pasted, whichever of them is judged.
+func lasting(all []found, i int) []Repair {
+	var repairs []Repair
+	for j, other := range all {
+		if j != i && other.token.LongLived() {
+			repairs = append(repairs, Repair{ID: "in.secret_long_lived", Text: "beside it stands a " + other.token.kind.Title() + ", which stays good until it is revoked"})
+		}
+	}
+	return repairs
+}
+
+// twin says whether both lay in one header of one request, or in two of one name.
+func (p piece) twin(other piece) bool {
+	return p.form >= line && other.form >= line && p.request == other.request && p.via == other.via && p.via != ""
+}
+
+func bareRank(f found) int {
+	if f.piece.form == bare && !f.token.kind.JWT() {
+		return 1
+	}
+	return 0
 }
 
 // inside are the repairs of the cleaning. They count against the request where something hidden stood in a command's header.
@@ -142,10 +171,10 @@ func several(all []found, i int) Repair {
 	twins, shadowed := 0, false
 	for j, other := range all {
 		kinds = append(kinds, other.token.kind.Title())
-		if j == i || other.piece.request != this.piece.request || this.piece.form < line || other.piece.form < line {
+		if j == i || other.piece.request != this.piece.request {
 			continue
 		}
-		if other.piece.via == this.piece.via && this.piece.via != "" {
+		if this.piece.twin(other.piece) {
 			twins++
 		}
 		shadowed = shadowed || this.piece.via == "X-Serverless-Authorization" && other.piece.via == "Authorization"

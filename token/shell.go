@@ -1,7 +1,6 @@
 package token
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,9 +15,6 @@ type word struct {
 	from, to int  // where it stands, quotes included
 	expands  bool // a variable or a command stands in it, whose value is not in the paste
 }
-
-// command finds a program that sends HTTP requests, where a command may begin.
-var command = regexp.MustCompile(`(?m)(?:^|[|;&(]|[$%#>❯➜])[ \t]*(?:sudo[ \t]+|time[ \t]+)?(curl|wget|grpcurl|xh|https?|hey)(?:\.exe)?[ \t\\\n` + "`" + `]`)
 
 // shellWords reads the words of a command as sh would. It reads on across line breaks, since a terminal wraps a command without asking;
 // what is never closed ends with the text.
@@ -217,23 +213,4 @@ func (l *shellLexer) ansiEscape() {
 		l.buf.WriteRune(rune(code))
 	}
 	l.at += 1 + n
-}
-
-// uncaret undoes the quoting of Windows' cmd, as a browser writes it ("copy as cURL (cmd)"), and says whether there was any.
-func uncaret(text string) (string, bool) {
-	if !strings.Contains(text, `^"`) || !strings.Contains(text, "curl") {
-		return text, false
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] == '^' && i+1 < len(text) {
-			i++
-			if text[i] == '\n' {
-				b.WriteByte(' ')
-				continue
-			}
-		}
-		b.WriteByte(text[i])
-	}
-	return b.String(), true
 }

@@ -59,7 +59,7 @@ type defect struct {
 
 // Repair is one thing that Read changed in what was pasted before it read a token from it, or one thing that it noticed.
 type Repair struct {
-	ID   string // the rule it is reported under: "in.prefix", "in.whitespace", "in.hidden_chars", "in.multiple", "in.truncated", "req.credential"
+	ID   string // the rule it is reported under: "in.prefix", "in.whitespace", "in.hidden_chars", "in.multiple", "in.truncated", "in.secret_long_lived", "req.credential"
 	Text string // "removed a line break inside the token (7 times)"; no secret in it
 	Sent bool   // it was (as far as can be told) sent like that too, so that it counts against the request: a doubled Bearer inside a header line
 }

@@ -28,8 +28,14 @@ var (
 	verb   = regexp.MustCompile(`^(?:echo|printf|export|set|setx)\s+(?:-n\s+)?`)
 	label  = regexp.MustCompile(`^["']?[A-Za-z_$][\w:$ .-]{0,48}?["']?\s*[:=]\s*`)
 
-	// placeholder is what stands in a text for a token that its reader is to put there.
-	placeholder = regexp.MustCompile("^(?:\\$[A-Za-z_{(]|`|\\{\\{|\\{[A-Za-z_0-9]*\\}|<[A-Za-z0-9_ .-]+>|%[sv])")
+	// placeholder is what stands in a text for a token: the variable it comes from, or what a log writes in its place.
+	placeholder = regexp.MustCompile("^(?:\\$[A-Za-z_{(]|`|\\{\\{|\\{[A-Za-z_0-9.]*\\}|<[A-Za-z0-9_ .-]+>|%[sv]|%[A-Za-z_][A-Za-z0-9_]*%|(?i:\\*{3,}|\\.{3}|…|\\[?redacted\\]?|x{3,})$)")
+
+	// absent is what programs write for a value that they do not have.
+	absent = regexp.MustCompile(`^(?:undefined|null|none|None|nil|NaN|false|\[object Object\])$`)
+
+	// shortened is what stands in a token that somebody shortened for showing.
+	shortened = regexp.MustCompile(`\.\.\.|…|\*{3,}`)
 )
 
 // note adds a repair that says nothing about the request; sent one that counts against it, where the form tells that it was sent so.
@@ -59,7 +65,11 @@ func (v *value) tokens() []*Token {
 			break
 		}
 	}
-	v.scheme()
+	if v.authorizes() && absent.MatchString(v.text) {
+		v.sent("a program's word for nothing in place of the token", true)
+	} else {
+		v.scheme()
+	}
 	kind, whole := byPrefix(v.text)
 	switch {
 	case v.text == "" && v.form < line:
@@ -92,6 +102,9 @@ func (v *value) finish(raws []string) []*Token {
 			repairs = append(repairs, Repair{ID: "in.hidden_chars", Sent: v.form == shell,
 				Text: "a dash stands where a hyphen may have been" + times(n) + "; not repaired, since it may have been two"})
 		}
+		if shortened.MatchString(raw) && t.kind != Unrecognised {
+			repairs = append(repairs, Repair{ID: "in.truncated", Text: "dots or asterisks stand in the token: it was shortened for showing"})
+		}
 		t.repairs = append(repairs, t.repairs...)
 		tokens[i] = t
 	}
@@ -113,6 +126,11 @@ func (v *value) peel() bool {
 		return true
 	case v.form != bare:
 		return false
+	}
+	if text := strings.TrimSuffix(v.text, "%"); text != v.text && text != "" {
+		v.text = text
+		v.note("in.prefix", "removed the percent sign that zsh prints at the end")
+		return true
 	}
 	return v.cut(prompt, "removed a shell prompt") || v.cut(verb, "removed a command") || v.label()
 }
@@ -162,29 +180,44 @@ func (v *value) quotes() bool {
 	if strings.HasPrefix(text, `\"`) || strings.HasPrefix(text, `\'`) {
 		text = text[1:]
 	}
-	text = strings.TrimRight(text, ",;")
-	text = strings.TrimSuffix(text, `\n`)
-	trailing := len(text) < before
-	if n := len(text); n >= 2 && (text[0] == text[n-1] && strings.IndexByte("\"'`", text[0]) >= 0 || text[0] == '<' && text[n-1] == '>' && !saml(text) && !placeholder.MatchString(text)) {
-		v.text = strings.TrimSuffix(text[1:n-1], `\`)
-	} else if n >= 1 && strings.IndexByte("\"'`", text[0]) >= 0 && strings.IndexByte(text[1:], text[0]) < 0 {
-		v.text = text[1:]
-	} else if n >= 1 && strings.IndexByte("\"'`", text[n-1]) >= 0 && strings.IndexByte(text[:n-1], text[n-1]) < 0 {
-		v.text = text[:n-1]
-	} else {
+	text = strings.TrimSuffix(strings.TrimRight(text, ",;"), `\n`)
+	inner, opening, ok := inQuotes(text)
+	if !ok {
 		v.text = text
-		return trailing
+		return len(text) < before
 	}
+	v.text = strings.TrimSuffix(inner, `\`)
 	v.quoted++
-	if v.quoted == 1 {
-		in := v.form == shell || v.form == line && v.bearers > 0
-		if in {
-			v.sent("quotes inside the header", true)
-		} else if v.form != line {
-			v.note("in.prefix", "removed quotes")
-		}
+	switch {
+	case v.quoted > 1:
+	case v.form == shell, v.form == line && v.bearers > 0 && opening:
+		v.sent("quotes inside the header", true)
+	case v.form != line:
+		v.note("in.prefix", "removed quotes")
 	}
 	return true
+}
+
+// inQuotes is the text without the quotes or angle brackets around it, or without a quote that stands at one end alone. Opening says whether there was one at
+// the start; a closing one alone, at the end of a line, is the program's that printed the line.
+func inQuotes(text string) (inner string, opening, ok bool) {
+	const marks = "\"'`"
+	n := len(text)
+	if n == 0 {
+		return "", false, false
+	}
+	first, last := text[0], text[n-1]
+	switch {
+	case n >= 2 && first == last && strings.IndexByte(marks, first) >= 0:
+		return text[1 : n-1], true, true
+	case n >= 2 && first == '<' && last == '>' && !saml(text) && !placeholder.MatchString(text):
+		return text[1 : n-1], true, true
+	case strings.IndexByte(marks, first) >= 0 && strings.IndexByte(text[1:], first) < 0:
+		return text[1:], true, true
+	case strings.IndexByte(marks, last) >= 0 && strings.IndexByte(text[:n-1], last) < 0:
+		return text[:n-1], false, true
+	}
+	return "", false, false
 }
 
 // percentEncoding undoes URL-encoding, three times at most.

@@ -1,0 +1,111 @@
+package token
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	// headerName finds a header's name and what a printout (a colon, or a line break in a browser's panel) or a program puts between it and its value.
+	headerName = regexp.MustCompile("(?i)(?:^|[^a-z0-9_-]|\\\\[rn])(x-serverless-authorization|x-goog-iap-jwt-assertion|x-firebase-appcheck|set-cookie|cookie|authorization)" +
+		"([\"'`][ \t]*(?:=>|[:=,])[ \t]*|[ \t]*[:=][ \t]*|[ \t]*\n)")
+
+	bearerFirst = regexp.MustCompile("^(?i)[\"'`]?bearer\\b")
+
+	// literal is what a program's text puts before a quote: f"…", @"…".
+	literal = regexp.MustCompile("^[A-Za-z@$]{1,2}[\"'`]")
+
+	// between tells two requests apart in a printout: an empty line, a request line, another command.
+	between = regexp.MustCompile(`\n[<>* \t]*\n|\n[<>* \t]*[A-Z]+ \S+ HTTP/|\bcurl\b`)
+)
+
+// fromLines finds the credentials in headers as a program prints them or a source text writes them. Unread is as in fromCommand.
+func fromLines(text string) (pieces []piece, unread bool) {
+	if !mentions(strings.ToLower(text), "authorization", "cookie", "appcheck", "assertion") {
+		return nil, false
+	}
+	end, request := 0, 0
+	for end < len(text) && len(pieces) <= maxTokens {
+		at := headerName.FindStringSubmatchIndex(text[end:])
+		if at == nil {
+			break
+		}
+		for i := range at {
+			at[i] += end
+		}
+		name, separator := text[at[2]:at[3]], text[at[4]:at[5]]
+		if len(pieces) > 0 && between.MatchString(text[end:at[2]]) {
+			request++
+		}
+		end = at[5]
+		if separator = strings.TrimSpace(separator); separator == "=" && !bearerFirst.MatchString(text[end:min(len(text), end+64)]) {
+			continue // a variable of that name
+		}
+		value, next, open := headerValue(text, end, separator == "")
+		p, ok := headerPiece(name, value, line)
+		if !ok || next < 0 {
+			continue
+		}
+		end = next
+		if open {
+			unread = true
+			continue
+		}
+		p.request = request
+		pieces = append(pieces, p)
+	}
+	slices.SortStableFunc(pieces, func(a, b piece) int { return a.rank - b.rank })
+	return pieces, unread
+}
+
+// headerValue is the value that begins at from, and where it ends; next is -1 where there is none. Below says that the value must stand on the
+// next line, as a browser's panel copies it. Open says that the value goes on in a variable of a program.
+func headerValue(text string, from int, below bool) (value string, next int, open bool) {
+	rest := text[from:]
+	if literal.MatchString(rest[:min(len(rest), 4)]) {
+		rest = strings.TrimLeft(rest, "@$abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+		from = len(text) - len(rest)
+	}
+	if strings.HasPrefix(rest, "[") {
+		if end := strings.IndexByte(rest[:min(len(rest), maxToken)], ']'); end >= 0 && carries(rest[1:end]) {
+			return rest[1:end], from + end, false // Go's way to print a header
+		}
+	}
+	if rest != "" && strings.IndexByte("\"'`", rest[0]) >= 0 {
+		if end := strings.IndexByte(rest[1:], rest[0]); end >= 0 {
+			after := strings.TrimLeft(rest[end+2:], " \t")
+			open = strings.HasPrefix(after, "+") || strings.HasPrefix(after, ".") || strings.HasPrefix(after, "%")
+			return rest[:end+2], from + end + 2, open
+		}
+	}
+	row, _, _ := strings.Cut(rest, "\n")
+	if below && !carries(row) {
+		return "", -1, false
+	}
+	end := len(row)
+	value = row
+	for end < len(rest) && end < maxToken {
+		row, _, _ = strings.Cut(rest[end+1:], "\n")
+		trimmed := strings.TrimSpace(row)
+		if bareWord := strings.TrimSpace(value); bareWord == "" || strings.EqualFold(bareWord, "Bearer") {
+			if !carries(trimmed) {
+				break
+			}
+		} else if trimmed == "" || !joinable(strings.TrimRight(trimmed, "\"'`,")) {
+			break
+		}
+		end += 1 + len(row)
+		value = rest[:end]
+	}
+	return value, from + end, false
+}
+
+// carries says whether the text is a header's value by itself: Bearer and something, or a credential.
+func carries(text string) bool {
+	text = strings.TrimSpace(text)
+	if len(text) > 7 && strings.EqualFold(text[:7], "Bearer ") {
+		return true
+	}
+	return starts(text)
+}
