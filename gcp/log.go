@@ -35,10 +35,20 @@ type Entry struct {
 	Severity string // "WARNING"
 }
 
-// refusals is the filter of what this package reads from the log.
+// refusals is the filter of what this package reads from the request log.
 const refusals = `resource.type="cloud_run_revision"
-log_id("run.googleapis.com/requests")
-httpRequest.status=(401 OR 403)`
+AND log_id("run.googleapis.com/requests")
+AND httpRequest.status=(401 OR 403)`
+
+// everything is the filter of the tail and of Log: refused requests and changes, in one tail and one list, since both are scarce.
+const everything = "((" + refusals + ")\nOR (" + activity + "))"
+
+// Page is a part of the project's log: what was refused and what was changed.
+type Page struct {
+	Entries []Entry  // newest first
+	Changes []Change // newest first
+	More    bool     // there are, or may be, more
+}
 
 const entriesAPage = 1000 // the most that entries.list gives
 
@@ -48,21 +58,40 @@ const entriesAPage = 1000 // the most that entries.list gives
 // It calls Google at most ten times a minute and waits for its turn: the project's quota of 60 is shared with everything else
 // that reads its logs. A page may be empty while the search still goes on.
 func (c *Client) Refused(ctx context.Context, from, to time.Time, limit int) (entries []Entry, more bool, err error) {
+	p, err := c.read(ctx, refusals, from, to, limit)
+	return p.Entries, p.More, err
+}
+
+// Log lists the refused requests and the changes, as Refused does the refused requests; the limit is for both together. Where
+// there is More, a storm of refusals may have crowded out the change that began it: Changes then reads the changes alone.
+func (c *Client) Log(ctx context.Context, from, to time.Time, limit int) (Page, error) {
+	return c.read(ctx, everything, from, to, limit)
+}
+
+// Changes lists the changes alone, on the same terms as Refused.
+func (c *Client) Changes(ctx context.Context, from, to time.Time, limit int) (changes []Change, more bool, err error) {
+	p, err := c.read(ctx, activity, from, to, limit)
+	return p.Changes, p.More, err
+}
+
+// read lists what a filter lets through.
+func (c *Client) read(ctx context.Context, filter string, from, to time.Time, limit int) (Page, error) {
 	const op = "read the log"
+	var p Page
 	if from.IsZero() {
-		return nil, false, &Error{Op: op, Code: codes.InvalidArgument, text: "no moment to begin at"}
+		return p, &Error{Op: op, Code: codes.InvalidArgument, text: "no moment to begin at"}
 	}
 	if limit <= 0 {
-		return nil, false, nil
+		return p, nil
 	}
 	req := &loggingpb.ListLogEntriesRequest{
 		ResourceNames: []string{"projects/" + c.project},
-		Filter:        refusals + between(from, to),
+		Filter:        filter + between(from, to),
 		OrderBy:       "timestamp desc",
 		PageSize:      entriesAPage,
 	}
 	words := pool{}
-	err = pages(func(token string) (string, bool, error) {
+	err := pages(func(token string) (string, bool, error) {
 		if err := c.lists.wait(ctx); err != nil {
 			return "", false, err
 		}
@@ -77,21 +106,31 @@ func (c *Client) Refused(ctx context.Context, from, to time.Time, limit int) (en
 		if err != nil {
 			return "", false, err
 		}
-		for _, e := range got.GetEntries() {
-			if len(entries) == limit {
-				more = true
+		for _, m := range got.GetEntries() {
+			if len(p.Entries)+len(p.Changes) == limit {
+				p.More = true
 				return "", true, nil
 			}
-			entries = append(entries, words.entry(e))
+			words.sort(m, &p.Entries, &p.Changes)
 		}
 		next := got.GetNextPageToken()
-		more = next != "" && len(entries) == limit
-		return next, more, nil
+		p.More = next != "" && len(p.Entries)+len(p.Changes) == limit
+		return next, p.More, nil
 	})
 	if err != nil {
-		return entries, true, failure(op, "", c.project, needLogs, err)
+		p.More = true
+		return p, failure(op, "", c.project, needLogs, err)
 	}
-	return entries, more, nil
+	return p, nil
+}
+
+// sort converts one message and puts it where it belongs.
+func (p pool) sort(m *loggingpb.LogEntry, entries *[]Entry, changes *[]Change) {
+	if m.GetProtoPayload() != nil {
+		*changes = append(*changes, p.change(m))
+		return
+	}
+	*entries = append(*entries, p.entry(m))
 }
 
 func between(from, to time.Time) string {

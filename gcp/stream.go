@@ -18,7 +18,7 @@ const bufferWindow = 2 * time.Second
 
 const tailOp = "tail the log"
 
-// Tail is an open stream of refused requests. It has no goroutine and no channel: whoever calls Next sets the pace.
+// Tail is an open stream of refused requests and of changes. It has no goroutine and no channel: whoever calls Next sets the pace.
 type Tail struct {
 	project string
 	stream  loggingpb.LoggingServiceV2_TailLogEntriesClient
@@ -28,15 +28,16 @@ type Tail struct {
 }
 
 // Batch is what one message of a tail brought: perhaps nothing. Entries are sorted by time within a batch, not between batches;
-// an entry may come late, and twice.
+// an entry may come late, and twice; a change like an entry.
 type Batch struct {
 	Entries    []Entry
+	Changes    []Change
 	Suppressed int // entries that the service held back since the last batch: a lower bound
 }
 
 // Tail opens the project's tail; it ends with ctx. Google allows ten in a project at a time: one too many, like a permission that
 // is missing, is told by the first Next. The stream is ended after an hour with codes.OutOfRange, now and then with Unavailable:
-// whoever reads it opens the next one and fills the gap with Refused.
+// whoever reads it opens the next one and fills the gap with Log.
 func (c *Client) Tail(ctx context.Context) (*Tail, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	// A stream may have no deadline, but opening it must: gRPC waits for a connection for as long as it is let.
@@ -49,7 +50,7 @@ func (c *Client) Tail(ctx context.Context) (*Tail, error) {
 	if err == nil {
 		err = stream.Send(&loggingpb.TailLogEntriesRequest{
 			ResourceNames: []string{"projects/" + c.project},
-			Filter:        refusals,
+			Filter:        everything,
 			BufferWindow:  durationpb.New(bufferWindow),
 		})
 		if errors.Is(err, io.EOF) { // the reason is what Recv returns
@@ -70,9 +71,9 @@ func (t *Tail) Next() (Batch, error) {
 		t.cancel()
 		return Batch{}, t.ended(err)
 	}
-	b := Batch{Entries: make([]Entry, len(m.GetEntries()))}
-	for i, e := range m.GetEntries() {
-		b.Entries[i] = t.words.entry(e)
+	b := Batch{Entries: make([]Entry, 0, len(m.GetEntries()))}
+	for _, e := range m.GetEntries() {
+		t.words.sort(e, &b.Entries, &b.Changes)
 	}
 	for _, s := range m.GetSuppressionInfo() {
 		b.Suppressed += int(max(0, s.GetSuppressedCount()))
