@@ -58,18 +58,23 @@ func iamBinding(t *Token, target Target) Result {
 		return Result{Status: Unknown, Got: a.maybe[0].why, Want: "run.routes.invoke for " + p.member(),
 			Fix: "look it up; or grant roles/run.invoker to " + p.member() + " itself"}
 	case !a.complete:
-		return Result{Status: Unknown, Got: "no binding found; not read: " + strings.Join(target.Policy.Unread, ", "), Want: "run.routes.invoke for " + p.member(),
-			Fix: "roles/browser and roles/iam.securityReviewer show what is inherited"}
+		return Result{Status: Unknown, Got: nearly(a, "no binding of the service lets "+p.member()+" in"), Want: "run.routes.invoke for " + p.member(),
+			Fix: fix + "; or see what is inherited, with roles/browser and roles/iam.securityReviewer"}
 	}
-	r := Result{Status: Fail, Got: "no binding lets " + p.member() + " in", Want: "roles/run.invoker", Fix: fix}
-	if len(a.near) > 0 {
-		r.Got = a.near[0].why
-	}
+	r := Result{Status: Fail, Got: nearly(a, "no binding lets "+p.member()+" in"), Want: "roles/run.invoker", Fix: fix}
 	if young != "" {
 		r.Got += "; " + young
 		r.Assumes = "the last policy change has spread"
 	}
 	return r
+}
+
+// nearly says which binding nearly lets the caller in, or that none does.
+func nearly(a access, none string) string {
+	if len(a.near) > 0 {
+		return a.near[0].why
+	}
+	return none
 }
 
 func iamCondition(t *Token, target Target) Result {

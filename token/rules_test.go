@@ -493,7 +493,7 @@ func callerRows() []row {
 		{rule: id, when: "the account is named", paste: account(), want: Pass, got: "roles/run.invoker (service)"},
 		{rule: id, when: "it is named in another case", paste: account(), target: bound(invoker("serviceAccount:" + strings.ToUpper(caller[:1]) + caller[1:])), want: Pass},
 		{rule: id, when: "nobody is named and all was read", paste: account(), target: bound(), want: Fail},
-		{rule: id, when: "nobody is named and the project was not read", paste: account(), target: unread("project acme-prod"), want: Unknown, got: "project acme-prod"},
+		{rule: id, when: "nobody is named and the project was not read", paste: account(), target: unread("project acme-prod"), want: Unknown, got: "no binding of the service"},
 		{rule: id, when: "the policy could not be read", paste: account(), target: func(s *Target) { s.Policy.Known = false }, want: Unknown},
 		{rule: id, when: "any Google account may", paste: account(), target: bound(invoker("allAuthenticatedUsers")), want: Pass},
 		{rule: id, when: "any Google account may, and it is a Firebase user", paste: firebase(), target: bound(invoker("allAuthenticatedUsers")), want: Skip},
