@@ -175,8 +175,8 @@ func (p *tokenPane) judge(target token.Target) {
 	p.plain, p.untried = token.Check(p.token, target), target
 	p.target, p.report = target, p.plain
 	if p.trying() > 0 {
-		p.target = p.suppose(target)
-		p.report = token.Check(p.token, p.target)
+		supposed, changed := p.suppose(target)
+		p.target, p.report = changed, token.Check(supposed, changed)
 	}
 	p.verdict, p.judged = p.report.Verdict(), true
 	p.build()

@@ -16,12 +16,14 @@ type whatIf struct {
 	id    string
 	label func(*tokenPane) string // what is tried; foreign text, "" where there is nothing to try
 	apply func(*token.Target, *tokenPane)
+	// supposed is the token in place of the held one; nil where it stays.
+	supposed func(*tokenPane) *token.Token
 }
 
 // whatIfs are what people try, in the order in which they do.
 func whatIfs() []whatIf {
 	return []whatIf{
-		{"audience", func(p *tokenPane) string {
+		{id: "audience", label: func(p *tokenPane) string {
 			aud := p.audience()
 			there := slices.ContainsFunc(p.untried.Audiences, func(a token.Audience) bool { return a.Value == aud })
 			switch {
@@ -31,25 +33,32 @@ func whatIfs() []whatIf {
 				return "add the custom audience " + aud + " (it is there already)"
 			}
 			return "add the custom audience " + aud
-		}, func(t *token.Target, p *tokenPane) {
+		}, apply: func(t *token.Target, p *tokenPane) {
 			t.Audiences = append(slices.Clone(t.Audiences), token.Audience{Value: p.audience(), Source: "custom"})
 		}},
-		{"binding", func(p *tokenPane) string {
+		{id: "minted", label: func(p *tokenPane) string {
+			aud := p.ownAudience()
+			if aud == "" || p.token.MintedFor(aud) == nil || aud == p.audience() {
+				return ""
+			}
+			return "had the token been minted for " + aud
+		}, supposed: func(p *tokenPane) *token.Token { return p.token.MintedFor(p.ownAudience()) }},
+		{id: "binding", label: func(p *tokenPane) string {
 			if p.principal() == "" {
 				return ""
 			}
 			return "grant roles/run.invoker to " + p.principal()
-		}, func(t *token.Target, p *tokenPane) { invoker(t, p.principal()) }},
-		{"unchecked", func(*tokenPane) string { return "switch the invoker check off" },
-			func(t *token.Target, _ *tokenPane) { t.InvokerCheck = token.No }},
-		{"public", func(*tokenPane) string { return "make it public: allUsers holds roles/run.invoker" },
-			func(t *token.Target, _ *tokenPane) { invoker(t, "allUsers") }},
-		{"ingress", func(*tokenPane) string { return "let requests in from everywhere (ingress all)" },
-			func(t *token.Target, _ *tokenPane) {
+		}, apply: func(t *token.Target, p *tokenPane) { invoker(t, p.principal()) }},
+		{id: "unchecked", label: func(*tokenPane) string { return "switch the invoker check off" },
+			apply: func(t *token.Target, _ *tokenPane) { t.InvokerCheck = token.No }},
+		{id: "public", label: func(*tokenPane) string { return "make it public: allUsers holds roles/run.invoker" },
+			apply: func(t *token.Target, _ *tokenPane) { invoker(t, "allUsers") }},
+		{id: "ingress", label: func(*tokenPane) string { return "let requests in from everywhere (ingress all)" },
+			apply: func(t *token.Target, _ *tokenPane) {
 				t.Ingress, t.Request.From = token.IngressAll, token.FromInternet
 			}},
-		{"internet", func(*tokenPane) string { return "send the request straight from the internet" },
-			func(t *token.Target, _ *tokenPane) { t.Request.From, t.Request.Assumed = token.FromInternet, false }},
+		{id: "internet", label: func(*tokenPane) string { return "send the request straight from the internet" },
+			apply: func(t *token.Target, _ *tokenPane) { t.Request.From, t.Request.Assumed = token.FromInternet, false }},
 	}
 }
 
@@ -68,6 +77,14 @@ func (p *tokenPane) audience() string {
 		}
 	}
 	return ""
+}
+
+// ownAudience is the first audience that the service accepts, its URL; "" where none is known.
+func (p *tokenPane) ownAudience() string {
+	if len(p.untried.Audiences) == 0 {
+		return ""
+	}
+	return p.untried.Audiences[0].Value
 }
 
 // principal is whom IAM knows the held token as, "" where it knows nobody.
@@ -92,14 +109,26 @@ func (p *tokenPane) triedBits() int {
 	return bits
 }
 
-// suppose changes a target by the what-ifs that are on.
-func (p *tokenPane) suppose(t token.Target) token.Target {
-	for _, w := range whatIfs() {
-		if p.tried[w.id] && w.label(p) != "" {
+// suppose changes a token and a target by the what-ifs that are on.
+func (p *tokenPane) suppose(t token.Target) (*token.Token, token.Target) {
+	held := p.token
+	for _, w := range p.offered() {
+		if !p.tried[w.id] {
+			continue
+		}
+		if w.apply != nil {
 			w.apply(&t, p)
 		}
+		if w.supposed != nil {
+			held = w.supposed(p)
+		}
 	}
-	return t
+	return held, t
+}
+
+// offered are the what-ifs that there is something to try of, numbered as they are listed.
+func (p *tokenPane) offered() []whatIf {
+	return slices.DeleteFunc(whatIfs(), func(w whatIf) bool { return w.label(p) == "" })
 }
 
 // chooseWhatIf handles a key while the list of what-ifs is open: the numbers switch, 0 switches all off.
@@ -110,9 +139,9 @@ func (p *tokenPane) chooseWhatIf(m tea.KeyPressMsg) {
 	case "0":
 		p.tried = map[string]bool{}
 	default:
-		all := whatIfs()
-		if i := int(m.Code - '1'); len(k) == 1 && i >= 0 && i < len(all) && all[i].label(p) != "" {
-			if id := all[i].id; p.tried[id] {
+		offered := p.offered()
+		if i := int(m.Code - '1'); len(k) == 1 && i >= 0 && i < len(offered) {
+			if id := offered[i].id; p.tried[id] {
 				delete(p.tried, id)
 			} else {
 				p.tried[id] = true
@@ -125,11 +154,8 @@ func (p *tokenPane) chooseWhatIf(m tea.KeyPressMsg) {
 func (p *tokenPane) whatIfLines() []string {
 	th := p.th
 	var lines []string
-	for i, w := range whatIfs() {
+	for i, w := range p.offered() {
 		label := clean(w.label(p))
-		if label == "" {
-			continue
-		}
 		switch {
 		case p.choosing:
 			mark := "  "

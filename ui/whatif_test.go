@@ -16,7 +16,7 @@ func TestWhatIfShowsWhatWouldHelp(t *testing.T) {
 		d.has("What if?", "add the custom audience acme-prod (it is there already)", "switch the invoker check off")
 		d.keys("1")
 		d.has("WHAT IF: 401, now 401", "No check comes out otherwise.")
-		d.keys("1", "3")
+		d.keys("1", "2")
 		d.has("WHAT IF: 200, now 401", "IAM check", "was skip")
 		d.golden("whatif-120x40")
 		d.keys("enter")
@@ -39,6 +39,8 @@ func TestWhatIfForALoadBalancersAudience(t *testing.T) {
 		d.has("add the custom audience https://billing.acme.example")
 		d.keys("1")
 		d.has("WHAT IF: 200, now 401")
+		d.keys("0", "2")
+		d.has("had the token been minted for", "WHAT IF: 200, now 401")
 	})
 }
 
@@ -48,7 +50,7 @@ func TestWhatIfGrantsTheCaller(t *testing.T) {
 		d.choose("order-events")
 		d.keys("d", "w")
 		d.has("grant roles/run.invoker to", "predicted 200 or 403")
-		d.keys("2")
+		d.keys("3")
 		d.has("WHAT IF: 200")
 	})
 }
