@@ -144,8 +144,18 @@ func escaped(r rune) string {
 	return fmt.Sprintf(`\U%08x`, r)
 }
 
-// ellipsis stands where something was cut away; one cell.
+// ellipsis stands where something was cut away: one cell, or two where RUNEWIDTH_EASTASIAN makes the libraries below say so.
 const ellipsis = "…"
+
+var ellipsisCells = ansi.StringWidth(ellipsis)
+
+// cutMark is the ellipsis, or dots where it does not fit into w cells.
+func cutMark(w int) string {
+	if w < ellipsisCells {
+		return strings.Repeat(".", max(w, 0))
+	}
+	return ellipsis
+}
 
 // width is the number of cells that clean text takes.
 func width(s string) int {
@@ -162,10 +172,7 @@ func cut(s string, w int) string {
 	if len(s) <= w || width(s) <= w {
 		return s
 	}
-	if w <= 0 {
-		return ""
-	}
-	return head(s, w-1) + ellipsis
+	return head(s, w-ellipsisCells) + cutMark(w)
 }
 
 // cutMiddle shortens clean text to at most w cells like cut, but keeps its end too: for what tells itself apart at the end.
@@ -173,12 +180,13 @@ func cutMiddle(s string, w int) string {
 	if len(s) <= w || width(s) <= w {
 		return s
 	}
-	if w <= 2 {
+	keep := w - ellipsisCells
+	if keep < 2 {
 		return cut(s, w)
 	}
-	left := w / 2
+	left := (keep + 1) / 2
 	start := head(s, left)
-	return start + ellipsis + tail(s[len(start):], w-1-left)
+	return start + ellipsis + tail(s[len(start):], keep-left)
 }
 
 // spaces pads without an allocation of its own for every usual width.
@@ -236,7 +244,7 @@ func wrap(s string, w int) []string {
 		for width(paragraph) > w {
 			line := head(paragraph, w)
 			if line == "" { // not even one wide character fits
-				lines = append(lines, ellipsis)
+				lines = append(lines, cutMark(w))
 				cluster, _ := ansi.FirstGraphemeCluster(paragraph, ansi.GraphemeWidth)
 				paragraph = paragraph[len(cluster):]
 				continue

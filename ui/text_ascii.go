@@ -7,7 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// substitutes are ASCII characters for the signs that this program draws, cell by cell.
+// substitutes are ASCII characters for the signs that this program draws.
 var substitutes = map[rune]string{
 	'…': "~", '·': "-", '—': "-", '–': "-", '‘': "'", '’': "'", '“': `"`, '”': `"`,
 	'→': ">", '←': "<", '↑': "^", '↓': "v", '▸': ">", '▲': "^", '▼': "v", '✓': "+", '✗': "x", '●': "*", '○': "o",
@@ -16,7 +16,8 @@ var substitutes = map[rune]string{
 }
 
 // plain draws a line of the screen, sequences and all, in ASCII alone and in as many cells: for a terminal on which nothing else can be
-// counted on. What has no substitute of its own is a question mark in every cell.
+// counted on. What has no substitute of its own is a question mark. The cells are those that were measured: two where the libraries
+// below take a sign for two.
 func plain(line string) string {
 	at := strings.IndexFunc(line, func(r rune) bool { return r >= utf8.RuneSelf })
 	if at < 0 {
@@ -26,14 +27,15 @@ func plain(line string) string {
 	b.Grow(len(line))
 	b.WriteString(line[:at])
 	for _, r := range line[at:] {
-		switch s, ok := substitutes[r]; {
-		case r < utf8.RuneSelf:
+		if r < utf8.RuneSelf {
 			b.WriteRune(r)
-		case ok:
-			b.WriteString(s)
-		default:
-			b.WriteString("??"[:min(ansi.StringWidthWc(string(r)), 2)])
+			continue
 		}
+		s, ok := substitutes[r]
+		if !ok {
+			s = "?"
+		}
+		b.WriteString(strings.Repeat(s, ansi.StringWidthWc(string(r))))
 	}
 	return b.String()
 }

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// jwt is shaped like a token; its signature verifies nowhere.
+const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2FjY291bnRzLmdvb2dsZS5jb20ifQ.c2lnbmF0dXJl"
+
+func TestCommandLinesThatAreRefused(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string, size int) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, bytes.Repeat([]byte("a"), size), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	empty, large := file("empty", 0), file("large", mostToken+1)
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"an argument", []string{"shop-api"}, "takes options only"},
+		{"an unknown option", []string{"--sinec", "15m"}, "no option --sinec"},
+		{"an unknown letter", []string{"-x"}, "no such option"},
+		{"an option without its value", []string{"--project"}, "--project needs a value"},
+		{"a switch with a value", []string{"--demo=maybe"}, "does not take"},
+		{"no duration", []string{"--since", "yesterday"}, "from 1m to 24h"},
+		{"too short a time", []string{"--demo", "--since", "59s"}, "from 1m to 24h"},
+		{"too long a time", []string{"--demo", "--since", "25h"}, "from 1m to 24h"},
+		{"a negative time", []string{"--demo", "--since", "-5m"}, "from 1m to 24h"},
+		{"a project besides the demo's", []string{"--demo", "--project", "acme-prod"}, "project of its own"},
+		{"a project that is none", []string{"--project", "Acme Prod"}, "is not a project id"},
+		{"the keyboard as a token file", []string{"--token-file", "-"}, "which is the keyboard"},
+		{"a token file that is not there", []string{"--token-file", filepath.Join(dir, "none")}, "no such file"},
+		{"a token file that is a directory", []string{"--token-file", dir}, "is a directory"},
+		{"an empty token file", []string{"--token-file", empty}, "is empty"},
+		{"a token file that is too large", []string{"--token-file", large}, "larger than 1 MiB"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			if got := run(c.args, &stdout, &stderr); got != 2 {
+				t.Errorf("exit status %d, want 2", got)
+			}
+			said := stderr.String()
+			if !strings.HasPrefix(said, "why401: ") || !strings.Contains(said, c.want) || strings.Count(said, "\n") != 2 {
+				t.Errorf("said %q, want one line with %q and one with the next step", said, c.want)
+			}
+			if stdout.Len() > 0 {
+				t.Errorf("standard output got %q", stdout.String())
+			}
+		})
+	}
+}
+
+func TestATokenOnTheCommandLineIsRefusedAndNotRepeated(t *testing.T) {
+	secrets := map[string]string{
+		"a JWT":                  jwt,
+		"half a JWT":             jwt[:30],
+		"behind Bearer":          "Bearer " + jwt,
+		"a header":               "Authorization: Bearer " + jwt,
+		"an access token":        "ya29.a0AfH6SMBxxxxxxxxxxxxxxxxxxxx",
+		"an API key":             "AIzaSyA-1234567890abcdefghijklmnopqrstu",
+		"a client secret":        "GOCSPX-abcdefghijklmnopqrstuvwxyz",
+		"a refresh token":        "1//0gabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_",
+		"something long, opaque": strings.Repeat("b3BhcXVl", 10),
+	}
+	for name, secret := range secrets {
+		for place, args := range map[string][]string{
+			"alone":                  {secret},
+			"behind options":         {"--demo", secret},
+			"as a project":           {"--project", secret},
+			"as a project, joined":   {"--project=" + secret},
+			"as a duration":          {"--since", secret},
+			"as a file":              {"--token-file", secret},
+			"as an option":           {"--" + secret},
+			"as letters":             {"-" + secret},
+			"behind a wrong option":  {"--tokn", secret},
+			"behind a double hyphen": {"--", secret},
+		} {
+			t.Run(name+" "+place, func(t *testing.T) {
+				var stdout, stderr bytes.Buffer
+				if got := run(args, &stdout, &stderr); got != 2 {
+					t.Errorf("exit status %d, want 2", got)
+				}
+				said := stderr.String() + stdout.String()
+				for i := 0; i+8 <= len(secret); i++ {
+					if piece := secret[i : i+8]; strings.Contains(said, piece) && !strings.Contains("Authorization: Bearer ", piece) {
+						t.Fatalf("repeated %q in %q", piece, said)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestOrdinaryArgumentsAreNoSecrets(t *testing.T) {
+	for _, arg := range []string{
+		"acme-prod", "example.com:acme-prod", "123456789012", "15m", "--demo", "--since=15m", "/home/oncall/tokens/shop-api.jwt", "token.txt", "-", "--", "",
+		"/dev/fd/63", "../" + strings.Repeat("long-name/", 20),
+	} {
+		if secret(arg) {
+			t.Errorf("%q was taken for a token", arg)
+		}
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"-h"}, {"--help", "--demo"}} {
+		var stdout, stderr bytes.Buffer
+		if got := run(args, &stdout, &stderr); got != 0 || stderr.Len() > 0 {
+			t.Errorf("%q: exit status %d, said %q", args, got, stderr.String())
+		}
+		help := stdout.String()
+		for _, option := range []string{"--project ID", "--since DURATION", "(default 15m)", "--token-file FILE", "--demo", "--ascii", "--version", "Exit status"} {
+			if !strings.Contains(help, option) {
+				t.Errorf("%q does not tell of %s:\n%s", args, option, help)
+			}
+		}
+		for line := range strings.Lines(help) {
+			if len(line) > 121 {
+				t.Errorf("%q has a line of %d characters: %s", args, len(line), line)
+			}
+		}
+	}
+	var stdout, stderr bytes.Buffer
+	if got := run([]string{"--version"}, &stdout, &stderr); got != 0 || !strings.HasPrefix(stdout.String(), "why401 ") {
+		t.Errorf("--version: exit status %d, %q", got, stdout.String())
+	}
+}
+
+func TestReadToken(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(path, []byte("Bearer "+jwt+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := readToken(path)
+	if err != nil || string(got) != "Bearer "+jwt+"\n" {
+		t.Errorf("readToken: %d bytes, %v; want the file as it is", len(got), err)
+	}
+}
