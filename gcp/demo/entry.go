@@ -7,9 +7,7 @@ import (
 
 	"cloud.google.com/go/logging/apiv2/loggingpb"
 	"google.golang.org/genproto/googleapis/api/monitoredres"
-	"google.golang.org/genproto/googleapis/cloud/audit"
 	ltype "google.golang.org/genproto/googleapis/logging/type"
-	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
@@ -51,16 +49,6 @@ type Refusal struct {
 	Received  time.Time     // when the log took it in; zero: now, for Emit
 	ID        string        // insertId; "": the next one
 	Function  bool          // the service is a second-generation function
-}
-
-// Change is one entry of the audit log: somebody changed a service.
-type Change struct {
-	Service  string // short or whole name
-	Method   string // "google.cloud.run.v1.Services.SetIamPolicy" and the like
-	Actor    string // "": deployer@acme.example
-	Time     time.Time
-	Received time.Time
-	ID       string
 }
 
 // entry is the refusal as the log holds it.
@@ -113,37 +101,6 @@ func (r Refusal) entry(c *Cloud) *loggingpb.LogEntry {
 	}
 	e.Payload = &loggingpb.LogEntry_TextPayload{TextPayload: text}
 	return e
-}
-
-// entry is the change as the audit log holds it.
-func (h Change) entry(c *Cloud) *loggingpb.LogEntry {
-	name, place, _ := c.locate(h.Service, "")
-	id := c.journal.next()
-	resource := "projects/" + project + "/locations/" + place + "/services/" + name
-	if strings.Contains(h.Method, ".v1.") {
-		resource = "namespaces/" + project + "/services/" + name
-	}
-	payload, err := anypb.New(&audit.AuditLog{
-		ServiceName:  "run.googleapis.com",
-		MethodName:   h.Method,
-		ResourceName: resource,
-		AuthenticationInfo: &audit.AuthenticationInfo{
-			PrincipalEmail: or(h.Actor, "deployer@acme.example"),
-		},
-	})
-	if err != nil { // only for invalid UTF-8
-		payload = nil
-	}
-	m := revision(name, place, "")
-	return &loggingpb.LogEntry{
-		LogName:          activityLog,
-		Resource:         m,
-		Payload:          &loggingpb.LogEntry_ProtoPayload{ProtoPayload: payload},
-		Timestamp:        stamped(h.Time),
-		ReceiveTimestamp: stamped(h.Received),
-		InsertId:         or(h.ID, fmt.Sprintf("-a%07x", id)),
-		Severity:         ltype.LogSeverity_NOTICE,
-	}
 }
 
 func revision(name, place, rev string) *monitoredres.MonitoredResource {

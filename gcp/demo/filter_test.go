@@ -69,7 +69,15 @@ func TestFiltersLetThroughWhatTheySay(t *testing.T) {
 		{`-(httpRequest.status=401)`, "403 audit"},
 		{`labels."goog-managed-by"="cloudfunctions"`, "403"},
 		{`labels.goog-managed-by=cloudfunctions`, "403"},
-		{`resource.labels.service_name="shop-api"`, "401 audit"},
+		{`resource.labels.service_name="shop-api"`, "401"}, // a SetIamPolicy leaves the label empty
+		{`resource.labels.location="europe-west1"`, "401 403 audit"},
+		{`protoPayload.resourceName:"/services/shop-api"`, "audit"},
+		{`protoPayload.methodName:("Services.SetIamPolicy" OR "Services.ReplaceService")`, "audit"},
+		{`protoPayload.methodName:("Services.UpdateService" OR "Services.ReplaceService")`, ""},
+		// Alternatives of whole terms, with a bound on both.
+		{"((resource.type=\"cloud_run_revision\"\nAND log_id(\"run.googleapis.com/requests\")\nAND httpRequest.status=403)\nOR (log_id(\"cloudaudit.googleapis.com/activity\")" +
+			" AND protoPayload.methodName:\"SetIamPolicy\"))\ntimestamp<=\"2026-03-01T13:00:00Z\"", "403 audit"},
+		{"((httpRequest.status=403) OR (protoPayload.methodName:\"SetIamPolicy\"))\ntimestamp>\"2026-03-01T12:00:00Z\"", "403"},
 		{`resource.labels.location=us-east1`, "app"},
 		{`protoPayload.serviceName="run.googleapis.com"`, "audit"},
 		{`protoPayload.methodName=~"Services.(SetIamPolicy|ReplaceService)$"`, "audit"},
@@ -109,6 +117,7 @@ func TestFiltersThatTheRealAPIWouldNotTake(t *testing.T) {
 		`timestamp>=2026-03-01T12:00:00Z`, `timestamp>="yesterday"`, `timestamp:"2026"`, `timestamp>="2026-03-01"`,
 		`textPayload=~"("`, `textPayload=~x`,
 		`log_id`, `log_id("x"`, `log_id(x)`, `log_id()`, `ip_in_net(httpRequest.remoteIp, "10.0.0.0/8")`,
+		`((insertId=x) OR )`, `((insertId=x) OR (insertId=y)`, `(insertId=x) (OR insertId=y)`, `protoPayload.methodName:("a" OR)`, `protoPayload.serviceData:*`,
 		strings.Repeat("(", 1000) + "insertId=x" + strings.Repeat(")", 1000),
 		strings.Repeat("NOT ", 1000) + "insertId=x",
 		"insertId=" + strings.Repeat("(", 1000) + "x" + strings.Repeat(")", 1000),

@@ -22,7 +22,6 @@ type scene struct {
 	broken       string // why the latest revision is not ready
 	modifier     string
 	changed      time.Duration // ago
-	granted      time.Duration // ago: the last SetIamPolicy; 0: long ago
 	bindings     []*iampb.Binding
 	callers      []caller
 }
@@ -49,7 +48,7 @@ func scenes(now time.Time) []scene {
 	return []scene{
 		{
 			name: "shop-api", region: "europe-west1", ingress: loadBalancer, audiences: []string{project}, tag: "canary",
-			changed: 21 * time.Minute, granted: 21 * time.Minute,
+			changed:  18 * time.Minute,
 			bindings: []*iampb.Binding{bind("roles/run.invoker", "allAuthenticatedUsers")},
 			callers:  shopCallers(),
 		}, {
@@ -72,13 +71,13 @@ func scenes(now time.Time) []scene {
 			callers: []caller{{hourly: 46, status: 403, method: "OPTIONS", agent: chrome, ip: "2001:db8:17::a3", empty: true,
 				referer: "https://app.acme.example/", protocol: "HTTP/2", paths: []string{"/graphql", "/graphql", "/upload"}}},
 		}, {
-			name: "order-events", region: "us-central1", ingress: everywhere, changed: 16 * 24 * time.Hour, granted: 6 * time.Hour,
+			name: "order-events", region: "us-central1", ingress: everywhere, changed: 16 * 24 * time.Hour,
 			bindings: []*iampb.Binding{bind("roles/cloudfunctions.invoker", robot("order-push")), bind("projects/"+project+"/roles/auditor", robot("order-push"))},
 			callers: []caller{{hourly: 58, status: 403, method: "POST", agent: "CloudPubSub-Google", ip: "2001:db8:4860::1f",
 				paths: []string{"/push/orders?__GCP_CloudEventsMode=CE_PUBSUB_BINDING"}}},
 		}, {
-			name: "public-site", region: "us-east1", ingress: everywhere, changed: 52 * time.Minute, modifier: "ci-deployer@" + project + ".iam.gserviceaccount.com",
-			callers: []caller{{hourly: 23, status: 403, method: "GET", host: "https://www.acme.example", agent: safari, ip: "2001:db8:90::7", empty: true,
+			name: "public-site", region: "us-east1", ingress: everywhere, changed: 52 * time.Minute, modifier: ciDeployer,
+			callers: []caller{{hourly: 70, since: 12 * time.Minute, status: 403, method: "GET", host: "https://www.acme.example", agent: safari, ip: "2001:db8:90::7", empty: true,
 				protocol: "HTTP/2", paths: []string{"/", "/pricing", "/assets/app.css", "/favicon.ico"}}},
 		}, {
 			name: "resize-image", region: "us-central1", ingress: everywhere, function: true, changed: 5 * 24 * time.Hour,
@@ -91,12 +90,12 @@ func scenes(now time.Time) []scene {
 			callers: []caller{{hourly: 7, status: 401, method: "GET", agent: "Go-http-client/2.0", ip: "198.51.100.119", protocol: "HTTP/2",
 				paths: []string{"/users/me", "/users/me/avatar"}}},
 		}, {
-			name: "admin-console", region: "europe-west4", ingress: everywhere, iap: true, changed: 95 * time.Minute, granted: 90 * time.Minute,
+			name: "admin-console", region: "europe-west4", ingress: everywhere, iap: true, changed: 95 * time.Minute,
 			bindings: []*iampb.Binding{bind("roles/run.viewer", "group:platform-admins@acme.example"), bind("roles/iap.httpsResourceAccessor", "group:platform-admins@acme.example")},
 			callers: []caller{{hourly: 14, status: 403, method: "GET", agent: chrome, ip: "2001:db8:aa::12", referer: "https://accounts.google.com/",
 				protocol: "HTTP/2", paths: []string{"/", "/tenants", "/static/main.js"}}},
 		}, {
-			name: "ledger", region: "europe-west4", ingress: internal, changed: 70 * 24 * time.Hour,
+			name: "ledger", region: "europe-west4", ingress: internal, changed: 35 * time.Minute, modifier: "sec.review@acme.example",
 			bindings: []*iampb.Binding{bind("roles/run.invoker", robot("ledger-writer"))},
 		}, {
 			name: "nightly-sync", region: "us-east1", ingress: everywhere, changed: 31 * 24 * time.Hour,
@@ -109,7 +108,7 @@ func scenes(now time.Time) []scene {
 			callers: []caller{{hourly: 19, status: 401, method: "GET", host: "https://edge.acme.example", agent: "Dart/3.6 (dart:io)", ip: "198.51.100.201",
 				paths: []string{"/v1/offers", "/v1/basket"}}},
 		}, {
-			name: "partner-api", region: "asia-northeast1", ingress: everywhere, changed: 60 * 24 * time.Hour, granted: 2 * time.Minute,
+			name: "partner-api", region: "asia-northeast1", ingress: everywhere, changed: 60 * 24 * time.Hour,
 			bindings: []*iampb.Binding{bind("roles/run.invoker", robot("partner-feed")), expired},
 			callers: []caller{{hourly: 48, ends: 6 * time.Minute, status: 403, method: "PUT", agent: "Apache-HttpClient/5.4 (Java/21)", ip: "198.51.100.55",
 				paths: []string{"/feeds/stock", "/feeds/price"}}},
@@ -119,7 +118,7 @@ func scenes(now time.Time) []scene {
 			callers: []caller{{hourly: 11, status: 401, method: "POST", host: "https://hooks.acme.example", agent: "Envoy/1.32", ip: "198.51.100.9",
 				paths: []string{"/hooks/payment", "/hooks/shipment"}}},
 		}, {
-			name: "mobile-bff", region: "australia-southeast1", ingress: everywhere, changed: 4 * 24 * time.Hour,
+			name: "mobile-bff", region: "australia-southeast1", ingress: everywhere, changed: 38 * time.Minute, modifier: ciDeployer,
 			bindings: []*iampb.Binding{bind("roles/run.invoker", "allUsers")},
 			callers: []caller{{hourly: 26, status: 401, method: "GET", host: "https://m.acme.example", agent: "AcmeShop/5.2 CFNetwork/1568 Darwin/24.2.0",
 				ip: "2001:db8:61::4", app: true, protocol: "HTTP/2", paths: []string{"/bff/home", "/bff/wishlist"}}},

@@ -64,7 +64,7 @@ func (c *Cloud) SetService(s *runpb.Service) {
 	}
 	w.put(s)
 	w.mu.Unlock()
-	c.EmitChange(Change{Service: s.Name, Method: method})
+	c.EmitChange(Change{Service: s.Name, Method: method, Settings: s})
 }
 
 // RemoveService takes a service and its policy away; the audit log tells.
@@ -82,16 +82,19 @@ func (c *Cloud) RemoveService(name string) {
 // SetPolicy replaces the policy of a service, by its short or whole name; the audit log tells.
 func (c *Cloud) SetPolicy(service string, bindings ...*iampb.Binding) {
 	name := c.whole(service)
-	c.putPolicy(name, bindings)
-	c.EmitChange(Change{Service: name, Method: "google.cloud.run.v1.Services.SetIamPolicy"})
+	before, after := c.putPolicy(name, bindings)
+	c.EmitChange(Change{Service: name, Method: setPolicy, Before: before, After: after})
 }
 
-// putPolicy replaces a policy without a word in the log.
-func (c *Cloud) putPolicy(name string, bindings []*iampb.Binding) {
+const setPolicy = "google.cloud.run.v1.Services.SetIamPolicy"
+
+// putPolicy replaces a policy without a word in the log; it returns the bindings before and after.
+func (c *Cloud) putPolicy(name string, bindings []*iampb.Binding) (before, after []*iampb.Binding) {
 	w := &c.world
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.set++
+	before = w.policies[name].GetBindings()
 	p := &iampb.Policy{Version: 1, Etag: fmt.Appendf(nil, "BwYdemo%d", w.set)}
 	for _, b := range bindings {
 		p.Bindings = append(p.Bindings, proto.Clone(b).(*iampb.Binding))
@@ -100,6 +103,7 @@ func (c *Cloud) putPolicy(name string, bindings []*iampb.Binding) {
 		}
 	}
 	w.policies[name] = p
+	return before, p.Bindings
 }
 
 // SetRole puts a role into the project: "roles/NAME" or "projects/acme-prod/roles/NAME".
