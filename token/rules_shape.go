@@ -1,7 +1,5 @@
 package token
 
-import "fmt"
-
 // shapeRules report what the strict reader found. A token that Google signed has none of it.
 func shapeRules() []Rule {
 	const says = "the token is not well-formed"
@@ -15,13 +13,13 @@ func shapeRules() []Rule {
 		{ID: "jws.json", Name: "JSON", Gate: GateVerify, Stops: 401, needs: needJWS, Confidence: Observed, Source: pageJWT, Says: says,
 			Test: malformed("jws.json", "header and claims are one object each"),
 			Why:  "Header and claims are each one JSON object in UTF-8 with nothing after it."},
-		{ID: "jws.dup_keys", Name: "names once", Gate: GateVerify, Stops: 401, needs: needJWS, Confidence: Inferred, Source: pageJWS, Says: says,
+		{ID: "jws.dup_keys", Name: "names once", Gate: GateVerify, Stops: 401, needs: needJWS, Confidence: Observed, Source: pageJWS, Says: says,
 			Test: irregular("jws.dup_keys", "each name once"),
 			Why:  "A name that stands twice is read differently by different readers."},
-		{ID: "jws.case", Name: "name case", Gate: GateVerify, Stops: 401, needs: needJWS, Confidence: Inferred, Source: pageJWT, Says: says,
+		{ID: "jws.case", Name: "name case", Gate: GateVerify, Stops: 401, needs: needJWS, Confidence: Observed, Source: pageJWT, Says: says,
 			Test: irregular("jws.case", "in exact case"),
 			Why:  "Names are compared in exact case: Aud is not aud."},
-		{ID: "jws.depth", Name: "nesting", Gate: GateVerify, Stops: 401, needs: needJWS, Confidence: Inferred, Source: pageJWTPractice, Says: says,
+		{ID: "jws.depth", Name: "nesting", Gate: GateVerify, Stops: 401, needs: needJWS, Confidence: Observed, Source: pageJWTPractice, Says: says,
 			Test: irregular("jws.depth", "within bounds"),
 			Why:  "Claims are at most 32 levels deep and have at most 4096 members."},
 	}
@@ -37,12 +35,12 @@ func malformed(id, clean string) func(*Token, Target) Result {
 	}
 }
 
-// irregular is the test of a rule that a looser reader may let pass. What Cloud Run's does is not documented, so that it is never a fail.
+// irregular is the test of a rule that a looser reader may let pass. It is a fail all the same: only what Google signed gets in, and
+// Google signs nothing like it.
 func irregular(id, clean string) func(*Token, Target) Result {
 	return func(t *Token, _ Target) Result {
 		if d, more := t.defect(id); d.rule != "" {
-			return Result{Status: Warn, Doubt: true, Got: fmt.Sprintf("%s%s; what Cloud Run makes of it is not documented", d.got, more), Want: d.want,
-				Fix: "find out who made this token: Google makes none like it"}
+			return Result{Status: Fail, Got: d.got + more, Want: d.want, Fix: "find out who made this token: Google makes none like it"}
 		}
 		return pass(clean)
 	}

@@ -72,11 +72,11 @@ func TestVerdicts(t *testing.T) {
 			possible: []int{200, 401, 403}, decided: "svc.iap", text: "200, 401 or 403: in doubt: IAP", fix: "IAP's own log", confidence: Observed},
 		{name: "a cut paste is a 401", paste: account()[:300], status: 401, possible: []int{401}, decided: "in.truncated", text: "cut short", fix: "paste it whole", confidence: Observed},
 		{name: "a cut paste at an open door is 200", paste: account()[:300], target: bound(invoker("allUsers")), status: 200, possible: []int{200}, decided: "svc.iam_check", text: "200", confidence: Documented},
-		{name: "a name that stands twice is in doubt, since nobody documents it",
+		{name: "a name that stands twice is a 401, since Google signs nothing like it",
 			paste: account(func(d *draft) {
 				d.claimsJSON = `{"iss":"https://accounts.google.com","aud":"` + shopURL + `","email":"` + caller + `","azp":"1","sub":"1","email_verified":true,"exp":` + unix(time.Hour) + `,"iat":` + unix(0) + `,"aud":"x"}`
 			}),
-			possible: []int{200, 401}, decided: "jws.dup_keys", text: "names once", fix: "find out who made this token", confidence: Inferred},
+			status: 401, possible: []int{401}, decided: "jws.dup_keys", text: "not well-formed", fix: "find out who made this token", confidence: Observed},
 		{name: "a token in a cookie may be no credential at all", paste: "Cookie: __session=" + firebase(), possible: []int{401, 403}, decided: "req.credential", text: "401 or 403", fix: "send it in Authorization", confidence: Observed},
 		{name: "without a service a Firebase token is refused by any private one", paste: firebase(), target: nowhere, possible: []int{200, 401, 403, 404}, decided: "clm.iss",
 			text: "on a private service 401: Cloud Run does not accept this issuer", fix: "verify the token in the app", confidence: Documented},
