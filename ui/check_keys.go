@@ -52,9 +52,8 @@ func (o CheckOptions) keyring(ctx context.Context, t *token.Token) (keyring, err
 // bound to none, the first that verifies the token, and otherwise the first that has the key it names. How old a file's keys are
 // nobody knows, so that a key that is not among them may still be published.
 func fromFiles(files []KeyFile, t *token.Token, url string) (chosen token.KeySet, found bool, err error) {
-	best := token.Answer(-1)
-	rank := map[token.Answer]int{-1: 0, token.Unsure: 1, token.No: 2, token.Yes: 3}
-	bound := false
+	worth := map[token.Answer]int{token.Unsure: 1, token.No: 2, token.Yes: 3}
+	best, bound := 0, false
 	for _, f := range files {
 		set, err := token.ParseKeys(f.Body)
 		if err != nil {
@@ -68,11 +67,11 @@ func fromFiles(files []KeyFile, t *token.Token, url string) (chosen token.KeySet
 		case f.Issuer != "" && issuer != url, f.Issuer == "" && bound, url == "":
 			continue
 		case f.Issuer != "" && !bound:
-			bound, best = true, -1
+			bound, best = true, 0
 		}
 		set.Err = "not fetched: from " + clean(f.Name)
-		if a := t.Verified(token.Keys{url: set}); rank[a] > rank[best] {
-			chosen, found, best = set, true, a
+		if w := worth[t.Verified(token.Keys{url: set})]; w > best {
+			chosen, found, best = set, true, w
 		}
 	}
 	return chosen, found, nil

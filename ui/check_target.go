@@ -143,7 +143,7 @@ type members struct {
 func openMembers(place string, text []byte, names ...string) (*members, error) {
 	m := &members{place: place}
 	if json.Unmarshal(text, &m.raw) != nil || m.raw == nil {
-		return nil, &Error{Text: "the target file" + strings.TrimSuffix(", "+place, ".") + ": want an object", Hint: targetHint}
+		return nil, &Error{Text: prefixed("the target file, ", strings.TrimSuffix(place, "."), "the target file") + ": want an object", Hint: targetHint}
 	}
 	var strange []string
 	for name, raw := range m.raw {
