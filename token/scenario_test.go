@@ -113,11 +113,11 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 		},
 		{
 			name:  "a service account's token with the right audience, let in",
-			paste: account(), status: 200, text: "200: the request reaches the container",
+			paste: account(), status: 200, decided: "iam.binding", text: "200: the request reaches the container",
 		},
 		{
 			name:  "a gcloud user's token, whose audience is not compared",
-			paste: gcloud(), target: func(s *Target) { s.Policy.Bindings = []Binding{invoker("user:Ann@example.com")} }, status: 200,
+			paste: gcloud(), target: func(s *Target) { s.Policy.Bindings = []Binding{invoker("user:Ann@example.com")} }, status: 200, decided: "iam.binding",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 type Verdict struct {
 	Status     int    // 200 (the request reaches the container), 401, 403, 404; 0: cannot be known
 	Possible   []int  // all statuses that may come, ascending; one where Status is set
-	DecidedBy  string // id of the rule that decides, or of the first that is in doubt where Status is 0; "" where none does
+	DecidedBy  string // id of the rule that decides, the last to let in for 200, or the first in doubt where Status is 0; "" where none does
 	Confidence Confidence
 	Source     string
 	Text       string // one sentence in plain words; foreign text where it quotes the token or the service: clean before drawing
@@ -122,6 +122,8 @@ func (w *walk) one(r Report) Verdict {
 	}
 	switch {
 	case w.end == nil:
+		// Every gate is passed; what lets the request in is the last one.
+		v.DecidedBy, v.Source = "iam.binding", r.Find("iam.binding").Source
 		v.Text = "200: the request reaches the container"
 	case v.Status == 200:
 		v.DecidedBy, v.Source, v.Confidence = w.end.ID, w.end.Source, min(v.Confidence, w.end.Confidence)
