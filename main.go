@@ -4,16 +4,19 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc/codes"
 
@@ -24,21 +27,26 @@ import (
 )
 
 func main() {
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // run does what the arguments say and gives the exit status.
-func run(args []string, stdout, stderr io.Writer) (status int) {
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (status int) {
 	ui.Protect()
 	command := newCommand()
+	command.AddCommand(newCheck(&status))
 	command.SetArgs(args)
+	command.SetIn(stdin)
 	command.SetOut(stdout)
 	command.SetErr(stderr)
 	err := secrets(args)
 	if err == nil {
 		err = command.Execute()
 	}
-	return ui.Explain(stderr, err)
+	if err != nil {
+		return ui.Explain(stderr, err)
+	}
+	return status
 }
 
 // flags are what the command line says.
@@ -54,6 +62,8 @@ const (
 	leastSince = time.Minute
 	mostSince  = 24 * time.Hour
 	mostToken  = 1 << 20 // bytes of a token file, as of a paste
+	mostTarget = 4 << 20 // bytes of a target file
+	mostKeys   = 1 << 20 // bytes of a key file
 )
 
 const help = `Usage: {{.Use}}
@@ -62,6 +72,8 @@ Say why Cloud Run answers 401: the services of a project, who may call them and 
 refused requests as they come, and every check of a token that you paste, with the way out. It only reads.
 
 {{.LocalFlags.FlagUsages}}
+why401 check judges a token without the screen, for scripts and tickets: see why401 check --help.
+
 A token is never an argument: paste it on the screen, or name a file.
 Without --project it takes CLOUDSDK_CORE_PROJECT, GOOGLE_CLOUD_PROJECT, gcloud's configuration, the credentials.
 Exit status: 0 after quitting, 2 where it could not start, 128 and its number after a signal.
@@ -77,6 +89,8 @@ func newCommand() *cobra.Command {
 		SilenceUsage:  true,
 		RunE:          func(c *cobra.Command, _ []string) error { return show(c.Context(), f) },
 	}
+	c.CompletionOptions.DisableDefaultCmd = true
+	c.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true}) // cobra's own repeats its arguments
 	c.SetHelpTemplate(help)
 	c.SetUsageTemplate(help)
 	c.SetVersionTemplate("why401 {{.Version}}\n")
@@ -92,6 +106,102 @@ func newCommand() *cobra.Command {
 	set.BoolP("version", "V", false, "print the version and exit")
 	set.BoolP("help", "h", false, "print this help and exit")
 	return c
+}
+
+// checkFlags are what the command line of check says.
+type checkFlags struct {
+	project, service, region string
+	tokenFile, target, now   string
+	keys                     []string
+	demo, json, offline      bool
+}
+
+const checkHelp = `Usage: {{.UseLine}}
+
+Judge one token, or a request without any, and say what Cloud Run answers, why, and the way out: the dashboard's own
+report without the screen.
+
+{{.LocalFlags.FlagUsages}}
+`
+
+// newCheck is the command that judges without the screen. It leaves its exit status in a variable.
+func newCheck(status *int) *cobra.Command {
+	var f checkFlags
+	c := &cobra.Command{
+		Use:                   "check [--project ID --service NAME [--region REGION] | --target FILE] [OPTION]... < TOKEN",
+		DisableFlagsInUseLine: true,
+		Args:                  noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			o, err := f.options(c.Context(), c.InOrStdin())
+			if err != nil {
+				return err
+			}
+			o.Out = c.OutOrStdout()
+			*status, err = ui.Check(c.Context(), o)
+			return err
+		},
+	}
+	c.SetHelpTemplate(checkHelp + ui.CheckHelp)
+	set := c.Flags()
+	set.SortFlags = false
+	set.StringVar(&f.project, "project", "", "the project, by its `ID` or number")
+	set.StringVar(&f.service, "service", "", "judge against the service `NAME`")
+	set.StringVar(&f.region, "region", "", "the service's `REGION`, where the name is in several")
+	set.StringVar(&f.target, "target", "", "judge against the service that `FILE` describes, without a cloud")
+	set.StringVar(&f.tokenFile, "token-file", "", "read the token from `FILE`, not from standard input")
+	set.BoolVar(&f.json, "json", false, "write JSON")
+	set.StringArrayVar(&f.keys, "keys", nil, "take public keys from a `FILE`, or for one issuer: ISSUER=FILE; may be repeated")
+	set.BoolVar(&f.offline, "offline", false, "do without the network")
+	set.StringVar(&f.now, "now", "", "judge at a `MOMENT`, such as 2026-11-24T03:12:00Z")
+	set.BoolVar(&f.demo, "demo", false, "take the service from the embedded cloud")
+	set.BoolP("help", "h", false, "print this help and exit")
+	return c
+}
+
+// options reads the files that the flags name, and chooses the cloud.
+func (f checkFlags) options(ctx context.Context, stdin io.Reader) (o ui.CheckOptions, err error) {
+	o = ui.CheckOptions{In: stdin, JSON: f.json, Service: f.service, Region: f.region, Offline: f.offline}
+	if f.now != "" {
+		if o.Now, err = time.Parse(time.RFC3339, f.now); err != nil {
+			return o, &ui.Error{Text: "--now takes a moment of RFC 3339", Hint: "such as --now 2026-11-24T03:12:00Z"}
+		}
+	}
+	if f.target != "" {
+		if o.Target, err = readFile("target file", f.target, mostTarget); err != nil {
+			return o, err
+		}
+	}
+	for _, arg := range f.keys {
+		issuer, name, bound := strings.Cut(arg, "=")
+		if !bound {
+			issuer, name = "", arg
+		}
+		body, err := readFile("key file", name, mostKeys)
+		if err != nil {
+			return o, err
+		}
+		o.Keys = append(o.Keys, ui.KeyFile{Issuer: issuer, Name: name, Body: body})
+	}
+	file, isFile := stdin.(*os.File)
+	switch {
+	case f.tokenFile != "" && f.tokenFile != "-":
+		read, err := readToken(f.tokenFile)
+		if err != nil {
+			return o, err
+		}
+		o.In = bytes.NewReader(read)
+	case isFile && term.IsTerminal(file.Fd()):
+		return o, &ui.Error{Text: "standard input is a terminal, which shows what is pasted and cuts it at 4095 characters",
+			Hint: "why401 check < FILE, or --token-file FILE, or paste it into why401 itself; a request without a credential: < /dev/null"}
+	}
+	if f.service != "" && !f.offline || f.demo {
+		var screen ui.Options
+		if o.HTTP, err = cloud(ctx, &screen, f.demo, f.project); err != nil {
+			return o, err
+		}
+		o.Open = screen.Open
+	}
+	return o, nil
 }
 
 // version is what the Go toolchain knows of the build: a module version, or a commit.
@@ -117,25 +227,28 @@ func show(ctx context.Context, f flags) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	switch {
-	case f.demo && f.project != "":
-		return &ui.Error{Text: "--demo has a project of its own", Hint: "leave out --project, or --demo"}
-	case f.demo:
-		err = embedded(ctx, &o)
-	default:
-		err = google(ctx, &o, f.project)
-	}
-	if err != nil {
+	if _, err := cloud(ctx, &o, f.demo, f.project); err != nil {
 		return err
 	}
 	return ui.Run(ctx, o)
 }
 
+// cloud fills in the cloud that the flags choose. keys is how it publishes keys, nil for the network.
+func cloud(ctx context.Context, o *ui.Options, embed bool, project string) (keys *http.Client, err error) {
+	switch {
+	case embed && project != "":
+		return nil, &ui.Error{Text: "--demo has a project of its own", Hint: "leave out --project, or --demo"}
+	case embed:
+		return embedded(ctx, o)
+	}
+	return nil, google(ctx, o, project)
+}
+
 // embedded fills in the embedded cloud. It is not closed: it ends with the process, and closing would wait for its streams.
-func embedded(ctx context.Context, o *ui.Options) error {
+func embedded(ctx context.Context, o *ui.Options) (keys *http.Client, err error) {
 	cloud := demo.New()
 	if err := cloud.Start(); err != nil {
-		return fmt.Errorf("start the embedded cloud: %w", err)
+		return nil, fmt.Errorf("start the embedded cloud: %w", err)
 	}
 	go cloud.Run(ctx)
 	o.Demo, o.Project = true, cloud.Project()
@@ -148,7 +261,7 @@ func embedded(ctx context.Context, o *ui.Options) error {
 		}
 		return samples
 	}
-	return nil
+	return cloud.HTTP(), nil
 }
 
 // google fills in Google's cloud. Without a project or credentials there is nothing to show; whether the credentials still work
@@ -188,25 +301,35 @@ func readToken(name string) ([]byte, error) {
 	if name == "-" {
 		return nil, &ui.Error{Text: "--token-file cannot be standard input, which is the keyboard", Hint: "name a file, or in bash: --token-file <(COMMAND)"}
 	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, unreadable(err)
+	read, err := readFile("token file", name, mostToken)
+	if err == nil && len(strings.TrimSpace(string(read))) == 0 {
+		err = &ui.Error{Text: "the token file " + name + " is empty", Hint: "look at the command that writes it"}
 	}
-	defer file.Close()
-	read, err := io.ReadAll(io.LimitReader(file, mostToken+1))
-	switch {
-	case err != nil:
-		return nil, unreadable(err)
-	case len(read) > mostToken:
-		return nil, &ui.Error{Text: "the token file " + name + " is larger than 1 MiB", Hint: "name a file that holds the token and nothing else"}
-	case len(strings.TrimSpace(string(read))) == 0:
-		return nil, &ui.Error{Text: "the token file " + name + " is empty", Hint: "look at the command that writes it"}
+	if err != nil {
+		return nil, err
 	}
 	return read, nil
 }
 
-func unreadable(err error) error {
-	return &ui.Error{Text: "read the token file: " + err.Error(), Hint: "name a file that you may read"}
+// readFile reads a file of at most some bytes. No error holds any of it.
+func readFile(what, name string, most int64) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, unreadable(what, err)
+	}
+	defer file.Close()
+	read, err := io.ReadAll(io.LimitReader(file, most+1))
+	switch {
+	case err != nil:
+		return nil, unreadable(what, err)
+	case int64(len(read)) > most:
+		return nil, &ui.Error{Text: fmt.Sprintf("the %s %s is larger than %d MiB", what, name, most>>20), Hint: "name a file that holds it and nothing else"}
+	}
+	return read, nil
+}
+
+func unreadable(what string, err error) error {
+	return &ui.Error{Text: "read the " + what + ": " + err.Error(), Hint: "name a file that you may read"}
 }
 
 // secrets refuses a command line with a token in it, whatever else is wrong with it, and never says the token again.

@@ -45,7 +45,7 @@ func TestCommandLinesThatAreRefused(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			if got := run(c.args, &stdout, &stderr); got != 2 {
+			if got := run(c.args, nil, &stdout, &stderr); got != 2 {
 				t.Errorf("exit status %d, want 2", got)
 			}
 			said := stderr.String()
@@ -86,7 +86,7 @@ func TestATokenOnTheCommandLineIsRefusedAndNotRepeated(t *testing.T) {
 		} {
 			t.Run(name+" "+place, func(t *testing.T) {
 				var stdout, stderr bytes.Buffer
-				if got := run(args, &stdout, &stderr); got != 2 {
+				if got := run(args, nil, &stdout, &stderr); got != 2 {
 					t.Errorf("exit status %d, want 2", got)
 				}
 				said := stderr.String() + stdout.String()
@@ -114,7 +114,7 @@ func TestOrdinaryArgumentsAreNoSecrets(t *testing.T) {
 func TestHelpAndVersion(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"-h"}, {"--help", "--demo"}} {
 		var stdout, stderr bytes.Buffer
-		if got := run(args, &stdout, &stderr); got != 0 || stderr.Len() > 0 {
+		if got := run(args, nil, &stdout, &stderr); got != 0 || stderr.Len() > 0 {
 			t.Errorf("%q: exit status %d, said %q", args, got, stderr.String())
 		}
 		help := stdout.String()
@@ -130,7 +130,7 @@ func TestHelpAndVersion(t *testing.T) {
 		}
 	}
 	var stdout, stderr bytes.Buffer
-	if got := run([]string{"--version"}, &stdout, &stderr); got != 0 || !strings.HasPrefix(stdout.String(), "why401 ") {
+	if got := run([]string{"--version"}, nil, &stdout, &stderr); got != 0 || !strings.HasPrefix(stdout.String(), "why401 ") {
 		t.Errorf("--version: exit status %d, %q", got, stdout.String())
 	}
 }
