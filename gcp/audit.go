@@ -105,7 +105,7 @@ func failed(a *audit.AuditLog) string {
 // was asked for.
 func (p pool) policy(c *Change, a *audit.AuditLog) {
 	if d := delta(a); d != nil {
-		c.Compared = true
+		c.Compared, c.told = true, true
 		for _, b := range d {
 			g := Grant{p.keep(b.GetRole()), p.keep(b.GetMember()), p.keep(conditionName(b.GetCondition().GetTitle(), b.GetCondition().GetExpression()))}
 			switch {
@@ -142,6 +142,7 @@ func (p pool) policy(c *Change, a *audit.AuditLog) {
 // delta is the entry's own account of what a SetIamPolicy changed, nil where it has none.
 func delta(a *audit.AuditLog) []*iampb.BindingDelta {
 	var d iamlog.AuditData
+	//lint:ignore SA1019 IAM's deltas come in this field and in no other
 	if body := a.GetServiceData(); body.MessageIs(&d) && proto.Unmarshal(body.GetValue(), &d) == nil && d.GetPolicyDelta() != nil {
 		return append([]*iampb.BindingDelta{}, d.GetPolicyDelta().GetBindingDeltas()...)
 	}

@@ -77,6 +77,7 @@ type Change struct {
 	Operation string // the id of the long-running operation that the entry belongs to, "" for none
 	Ends      bool   // the entry tells that operation's end, not its beginning
 
+	told   bool     // the entry itself says what was added and removed
 	after  settings // the service as the entry leaves it, where it says so
 	grants grants   // the policy as the entry leaves it, or as it was asked for where it failed
 }
@@ -202,7 +203,7 @@ func (c Change) did(tense int) string {
 	case ChangeDeploy:
 		return strings.Join(append([]string{verb("deployed", "deploy")}, c.Detail...), ", ")
 	}
-	return verb("changed", "change") + " " + strings.Join(c.Detail, ", ")
+	return verb("changed", "change") + " the settings: " + strings.Join(c.Detail, ", ")
 }
 
 func (c Change) method() string {
@@ -214,27 +215,39 @@ func (c Change) method() string {
 
 // regranted tells a change of the policy; removals come first, since they are what stops callers.
 func (c Change) regranted(verb func(past, infinitive string) string) string {
-	if !c.Compared {
-		return "set the policy; what it was before is not known"
-	}
 	var parts []string
+	if !c.Compared {
+		for _, g := range c.grants.all {
+			parts = append(parts, g.Member+" as "+g.Role+g.condition())
+		}
+		if len(parts) == 0 {
+			return "set the policy; what it was before is not known"
+		}
+		return "set the policy to " + some(parts) + "; what it was before is not known"
+	}
 	for _, g := range c.Removed {
 		parts = append(parts, verb("removed", "remove")+" "+g.Member+" from "+g.Role+g.condition())
 	}
 	for _, g := range c.Added {
 		parts = append(parts, verb("added", "add")+" "+g.Member+" to "+g.Role+g.condition())
 	}
-	const most = 3
-	switch n := len(parts); {
-	case n == 0:
+	if len(parts) == 0 {
 		return "set the policy without a change of its grants"
-	case n > most:
+	}
+	return some(parts)
+}
+
+// some joins the first few parts of a sentence and says how many more there are.
+func some(parts []string) string {
+	const most = 3
+	if n := len(parts); n > most {
 		parts = append(parts[:most-1:most-1], fmt.Sprintf("%d grants more", n-most+1))
 	}
-	if n := len(parts); n > 1 {
-		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
+	n := len(parts)
+	if n == 1 {
+		return parts[0]
 	}
-	return parts[0]
+	return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
 }
 
 func (g Grant) condition() string {

@@ -75,7 +75,9 @@ func (h Change) entry(c *Cloud) *loggingpb.LogEntry {
 	if h.Code != codes.OK {
 		m.Severity = ltype.LogSeverity_ERROR
 		log.Status = &rpcstatus.Status{Code: int32(h.Code), Message: h.Message}
-		log.Response, log.ServiceData = nil, nil
+		log.Response = nil
+		//lint:ignore SA1019 IAM's deltas come in this field and in no other
+		log.ServiceData = nil
 	}
 	m.Payload = &loggingpb.LogEntry_ProtoPayload{ProtoPayload: packed(log)}
 	return m
@@ -121,6 +123,7 @@ func (h Change) policy(log *audit.AuditLog, whole string) {
 			d.BindingDeltas = append(d.BindingDeltas, x)
 		}
 	}
+	//lint:ignore SA1019 IAM's deltas come in this field and in no other
 	log.ServiceData = packed(&iamlog.AuditData{PolicyDelta: d})
 }
 
