@@ -31,10 +31,10 @@ func (r *root) answered(msg tea.Msg) tea.Cmd {
 		return r.streamed(r.stream.opened(m))
 	case entriesArrived:
 		r.keep(m.refusals)
-		return r.streamed(r.stream.arrived(m))
+		return tea.Batch(r.changed(m.changes), r.streamed(r.stream.arrived(m)))
 	case entriesListed:
 		r.keep(m.refusals)
-		cmd := r.stream.listed(m)
+		cmd := tea.Batch(r.changed(m.changes), r.stream.listed(m))
 		if m.err == nil && !r.backfilled {
 			r.backfilled = true
 			r.show()
@@ -89,12 +89,14 @@ func (r *root) servicesListed(m servicesListed) tea.Cmd {
 	}
 	r.cancelList()
 	r.ring.prune(m.at.Add(-r.o.Since))
+	r.history.Prune(m.at.Add(-r.o.Since))
 	r.services.show(m.listing, m.at, m.err)
 	r.queue = r.queue[:0]
 	for _, row := range r.services.rows {
 		if s := r.policies[row.service.ID]; s != nil {
 			r.services.setDoor(row.service.ID, s.policy, s.err)
 		}
+		r.history.saw(row.service, nil)
 		r.queue = append(r.queue, row.service.ID)
 	}
 	r.show()
@@ -112,6 +114,11 @@ func (r *root) policyRead(m policyRead) {
 	s.reading, s.at, s.err = false, m.at, m.err
 	if m.err == nil {
 		s.policy = &m.policy
+		for _, row := range r.services.rows {
+			if row.service.ID == m.service {
+				r.history.saw(row.service, s.policy)
+			}
+		}
 	}
 	r.services.setDoor(m.service, s.policy, s.err)
 	if m.service == r.judged.service {
@@ -125,6 +132,34 @@ func (r *root) policyRead(m policyRead) {
 
 // keep puts entries into the ring; the panes show them when drawing is due.
 func (r *root) keep(batch []*refusal) { r.unseen += r.ring.add(batch) }
+
+// changed takes changes. What is known of a changed service is read again at once: its policy, and the list for its settings.
+func (r *root) changed(batch []gcp.Change) tea.Cmd {
+	fresh := r.history.take(batch)
+	if len(fresh) == 0 {
+		return nil
+	}
+	r.unseen++ // the panes show changes too
+	settings := false
+	for _, c := range fresh {
+		for _, row := range r.services.rows {
+			if row.service.Name != c.Service || row.service.Region != c.Region {
+				continue
+			}
+			s := r.policies[row.service.ID]
+			if s != nil && !s.at.IsZero() && c.Time.After(s.at.Add(-settleTime)) {
+				s.stale = true
+				r.queue = append(r.queue, row.service.ID)
+			}
+			settings = settings || c.Kind != gcp.ChangePolicy && c.Time.After(r.services.asOf.Add(-settleTime))
+		}
+	}
+	r.judged = judgement{}
+	if settings && r.services.have && !r.services.loading {
+		return r.refresh(false)
+	}
+	return nil
+}
 
 // show brings the panes up to what the ring holds.
 func (r *root) show() {

@@ -58,7 +58,7 @@ func openTail(ctx context.Context, client *gcp.Client, attempt int) tea.Cmd {
 func nextEntries(tail *gcp.Tail, attempt int) tea.Cmd {
 	return func() tea.Msg {
 		batch, err := tail.Next()
-		return entriesArrived{attempt, ingest(batch.Entries), batch.Suppressed, now(), err}
+		return entriesArrived{attempt, ingest(batch.Entries), batch.Changes, batch.Suppressed, now(), err}
 	}
 }
 
@@ -66,8 +66,8 @@ func nextEntries(tail *gcp.Tail, attempt int) tea.Cmd {
 func listEntries(ctx context.Context, client *gcp.Client, attempt int, why purpose, from time.Time) tea.Cmd {
 	return func() tea.Msg {
 		at := now()
-		entries, more, err := client.Refused(ctx, from, at, backfillLimit)
-		return entriesListed{attempt, why, ingest(entries), more, at, err}
+		page, err := client.Log(ctx, from, at, backfillLimit)
+		return entriesListed{attempt, why, ingest(page.Entries), page.Changes, page.More, at, err}
 	}
 }
 

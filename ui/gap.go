@@ -20,7 +20,7 @@ const (
 
 // mark adds a mark at a moment.
 func (g *gaps) mark(at time.Time, text string) *refusal {
-	m := &refusal{Entry: gcp.Entry{ID: fmt.Sprintf("%s%d", gapPrefix, len(g.marks)), Time: at}, gap: text}
+	m := &refusal{Entry: gcp.Entry{ID: fmt.Sprintf("%s%d", gapPrefix, len(g.marks)), Time: at}, note: text}
 	g.marks = append(g.marks, m)
 	if over := len(g.marks) - mostGaps; over > 0 {
 		g.marks = slices.Delete(g.marks, 0, over)
@@ -36,7 +36,7 @@ func (g *gaps) held(n int, at time.Time) {
 	if last := len(g.marks) - 1; last >= 0 && g.marks[last].withheld > 0 && at.Sub(g.marks[last].Time) < sameGap {
 		m := g.marks[last]
 		m.withheld += n
-		m.gap = withheldText(m.withheld)
+		m.note = withheldText(m.withheld)
 		return
 	}
 	g.mark(at, withheldText(n)).withheld = n
@@ -59,10 +59,10 @@ func (g *gaps) unread(listed []*refusal) {
 func (g *gaps) all(open time.Time, lost int, oldest time.Time) []*refusal {
 	out := slices.Clone(g.marks)
 	if !open.IsZero() {
-		out = append(out, &refusal{Entry: gcp.Entry{ID: gapPrefix + "open", Time: open}, gap: "the stream broke here; what came since may be missing until the log has been read again"})
+		out = append(out, &refusal{Entry: gcp.Entry{ID: gapPrefix + "open", Time: open}, note: "the stream broke here; what came since may be missing until the log has been read again"})
 	}
 	if lost > 0 {
-		out = append(out, &refusal{Entry: gcp.Entry{ID: gapPrefix + "lost", Time: oldest.Add(-time.Nanosecond)}, gap: fmt.Sprintf("the oldest %d made room for newer ones", lost)})
+		out = append(out, &refusal{Entry: gcp.Entry{ID: gapPrefix + "lost", Time: oldest.Add(-time.Nanosecond)}, note: fmt.Sprintf("the oldest %d made room for newer ones", lost)})
 	}
 	slices.SortFunc(out, order)
 	return out

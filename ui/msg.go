@@ -45,6 +45,7 @@ type tailOpened struct {
 type entriesArrived struct {
 	attempt    int
 	refusals   []*refusal
+	changes    []gcp.Change
 	suppressed int
 	at         time.Time
 	err        error
@@ -55,6 +56,7 @@ type entriesListed struct {
 	attempt  int
 	purpose  purpose
 	refusals []*refusal
+	changes  []gcp.Change
 	more     bool // there were more than were read
 	at       time.Time
 	err      error

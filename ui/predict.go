@@ -47,6 +47,7 @@ func (r *root) predict() {
 		if state := r.policies[s.ID]; state != nil {
 			policy = state.policy
 		}
+		at.changed = r.history.policyChanged(place{clean(s.Name), clean(s.Region)})
 		return token.Check(t, target(s, policy, nil, at)).Verdict(), true
 	})
 	r.predicted = p

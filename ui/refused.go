@@ -24,6 +24,9 @@ type refusedPane struct {
 	full   bool // zoomed: the selected entry is explained below the list
 
 	ring   *ring
+	past   *history
+	counts tally      // of the scope
+	chart  string     // refusals over the window, as bars
 	shown  []*refusal // what passes scope and filter, as of the last take
 	chosen *refusal   // the selected entry, while not following
 	detail scroll
@@ -39,8 +42,8 @@ type refusedPane struct {
 	window  time.Duration
 }
 
-func newRefusedPane(th theme, km keyMap, r *ring, window time.Duration) *refusedPane {
-	return &refusedPane{th: th, km: km, filter: newFilter(), ring: r, follow: true, window: window}
+func newRefusedPane(th theme, km keyMap, r *ring, past *history, window time.Duration) *refusedPane {
+	return &refusedPane{th: th, km: km, filter: newFilter(), ring: r, past: past, follow: true, window: window}
 }
 
 func (p *refusedPane) SetSize(w, h int) { p.w, p.h = w, h; p.fit() }
@@ -69,6 +72,14 @@ func (p *refusedPane) Title() (left, right string) {
 		left += " " + p.th.glyph.sep + " " + p.service.name
 	} else {
 		left += " " + p.th.glyph.sep + " all services"
+	}
+	for _, c := range []struct{ n, status int }{{p.counts.s401, 401}, {p.counts.s403, 403}} {
+		if c.n > 0 {
+			left += fmt.Sprintf(" %s %d×%d", p.th.glyph.sep, c.n, c.status)
+		}
+	}
+	if p.chart != "" {
+		left += " " + p.chart
 	}
 	if f := p.filter.text(p.th.glyph); f != "" {
 		left += " " + f
@@ -156,15 +167,30 @@ func (p *refusedPane) arrived(n int) {
 // take takes what the ring holds now into the list, and keeps the selection by entry.
 func (p *refusedPane) take() {
 	p.shown = p.shown[:0]
+	scope, counts := p.service, p.ring.all
+	if p.all {
+		scope = place{}
+	} else if scope != (place{}) {
+		counts = p.ring.of(scope)
+	}
+	inScope := func(e *refusal) bool { return scope == place{} || e.Service == scope.name && e.Region == scope.region }
 	for _, e := range p.ring.entries {
-		if (p.all || p.service.name == "" || e.Service == p.service.name && e.Region == p.service.region) && e.matches(p.filter.words) {
+		if inScope(e) && e.matches(p.filter.words) {
 			p.shown = append(p.shown, e)
 		}
 	}
-	for _, g := range p.gaps {
-		at, _ := slices.BinarySearchFunc(p.shown, g, order)
-		p.shown = slices.Insert(p.shown, at, g)
+	at := now()
+	marks := slices.Clone(p.gaps)
+	for _, c := range p.past.of(scope, at.Add(-p.window)) {
+		if contains(strings.ToLower(c.note), p.filter.words) {
+			marks = append(marks, c)
+		}
 	}
+	for _, m := range marks {
+		i, _ := slices.BinarySearchFunc(p.shown, m, order)
+		p.shown = slices.Insert(p.shown, i, m)
+	}
+	p.counts, p.chart = counts, spark(p.ring.buckets(at, p.window, inScope))
 	p.fit()
 	if p.follow {
 		p.choose()
@@ -179,7 +205,7 @@ func (p *refusedPane) take() {
 
 // tell takes the stream's state: a word for the empty list, the gaps, and the error behind it.
 func (p *refusedPane) tell(state string, gaps []*refusal, err error) {
-	same := slices.EqualFunc(p.gaps, gaps, func(a, b *refusal) bool { return a.gap == b.gap && a.Time.Equal(b.Time) })
+	same := slices.EqualFunc(p.gaps, gaps, func(a, b *refusal) bool { return a.note == b.note && a.Time.Equal(b.Time) })
 	p.state, p.err, p.gaps = state, err, gaps
 	if same || p.paused {
 		p.fit()
@@ -247,12 +273,20 @@ func (p *refusedPane) rows(focused bool, h int) []string {
 
 func (p *refusedPane) line(widths []int, cols []column, e *refusal, selected bool) string {
 	th := p.th
-	if e.gap != "" {
-		text := fit(e.Time.Local().Format(time.TimeOnly)+" "+th.glyph.unknown+"   "+e.gap, p.w)
+	if e.note != "" {
+		sign, st := th.glyph.unknown, th.unknown
+		if e.change != nil {
+			sign, st = th.glyph.changed, th.accent
+		}
+		text := e.note
+		if e.change != nil && (p.all || p.service == place{}) {
+			text = e.Service + ": " + text
+		}
+		text = fit(e.Time.Local().Format(time.TimeOnly)+" "+sign+"   "+text, p.w)
 		if selected {
 			return th.selected.of(text)
 		}
-		return th.unknown.of(text)
+		return st.of(text)
 	}
 	who := cell{refuser(e.by), th.plain}
 	switch e.by {
@@ -315,8 +349,11 @@ func (p *refusedPane) explain() []string {
 	if e == nil {
 		return para(th.dim, "no entry is selected", p.w)
 	}
-	if e.gap != "" {
-		return entry(th.glyph.unknown+" gap", th.unknown, checkWidth, e.gap, th.plain, p.w)
+	if e.change != nil {
+		return p.explainChange(e)
+	}
+	if e.note != "" {
+		return entry(th.glyph.unknown+" gap", th.unknown, checkWidth, e.note, th.plain, p.w)
 	}
 	r := e.Reason()
 	who := map[gcp.Refuser]string{gcp.Platform: "Refused by Cloud Run. ", gcp.App: "Answered by the app. "}[e.by]

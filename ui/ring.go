@@ -17,8 +17,11 @@ type refusal struct {
 	by                  gcp.Refuser
 	path, caller, short string
 	hay                 string // what a filter looks in; made when first needed
-	gap                 string // no entry, but a place where some may be missing: what is known of it
-	withheld            int    // for a gap: how many Logging held back
+
+	// A row that is no entry: a place where some may be missing (gap.go), or a change (history.go).
+	note     string      // what it says; "" for an entry
+	withheld int         // for a gap: how many Logging held back
+	change   *gcp.Change // for a change, clean
 }
 
 // ingest explains and cleans entries. It runs in a command, off the screen's path.

@@ -54,6 +54,7 @@ type root struct {
 
 	ring       *ring
 	stream     *stream
+	history    *history
 	unseen     int  // new entries that the panes do not show yet
 	drawWait   bool // a drawDue is on its way
 	backfilled bool
@@ -96,10 +97,10 @@ func newRoot(ctx context.Context, o Options) *root {
 		ctx: ctx, o: o, th: th, km: km,
 		services: newServicesPane(th, km), access: newAccessPane(th), token: newTokenPane(th, km),
 		policies: map[string]*policyState{}, keys: token.Keys{}, keysFrom: map[string]*keysState{}, sample: map[string]int{},
-		ring: newRing(ringSize), time: now(),
+		ring: newRing(ringSize), history: &history{}, time: now(),
 	}
 	r.token.demo = o.Samples != nil
-	r.refused = newRefusedPane(th, km, r.ring, o.Since)
+	r.refused = newRefusedPane(th, km, r.ring, r.history, o.Since)
 	r.refused.tell("reading", nil, nil)
 	r.pane = [panes]pane{onServices: r.services, onAccess: r.access, onToken: r.token, onRefused: r.refused}
 	return r

@@ -143,6 +143,7 @@ func (r *root) judge(s gcp.Service, ok bool, policy *gcp.Policy) {
 	at := moment{now: r.time, clock: r.clock, keys: r.keys}
 	aim := token.Target{Now: at.now, Clock: at.clock, Keys: at.keys}
 	if ok {
+		at.changed = r.history.policyChanged(place{clean(s.Name), clean(s.Region)})
 		aim = target(s, policy, r.services.listing.Services, at)
 	}
 	r.token.judge(aim)

@@ -12,6 +12,8 @@ type moment struct {
 	now   time.Time
 	clock token.Clock
 	keys  token.Keys
+	// changed is when the service's policy was changed last, the zero time where that is not known.
+	changed time.Time
 }
 
 // target joins a service, its policy (nil: not read) and the project's other services into what a token is judged against.
@@ -37,6 +39,7 @@ func target(s gcp.Service, p *gcp.Policy, all []gcp.Service, at moment) token.Ta
 	}
 	if p != nil {
 		t.Policy = policy(*p)
+		t.Policy.Changed = at.changed
 	}
 	return t
 }

@@ -22,7 +22,7 @@ type theme struct {
 type glyphs struct {
 	pass, fail, warn, unknown, skip       string
 	cursor, dot, ring, ellipsis, sep, bar string
-	up, down                              string
+	changed                               string
 	topLeft, topRight, bottomLeft         string
 	bottomRight, horizontal, vertical     string
 }
@@ -74,14 +74,14 @@ func newTheme(ascii bool) theme {
 var unicodeGlyphs = glyphs{
 	pass: "✓", fail: "✗", warn: "!", unknown: "?", skip: "·",
 	cursor: "▸", dot: "●", ring: "○", ellipsis: "…", sep: "·", bar: "▏",
-	up: "↑", down: "↓",
+	changed: "▲",
 	topLeft: "╭", topRight: "╮", bottomLeft: "╰", bottomRight: "╯", horizontal: "─", vertical: "│",
 }
 
 var asciiGlyphs = glyphs{
 	pass: "+", fail: "x", warn: "!", unknown: "?", skip: "-",
 	cursor: ">", dot: "*", ring: "o", ellipsis: "~", sep: "-", bar: "_",
-	up: "^", down: "v",
+	changed: "^",
 	topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+", horizontal: "-", vertical: "|",
 }
 
