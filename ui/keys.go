@@ -9,6 +9,7 @@ type keyMap struct {
 	whatIf, another                               key.Binding
 	filter, sort, reverse, refresh                key.Binding
 	pause, follow, scope, move, ends              key.Binding
+	longer, shorter                               key.Binding
 }
 
 func newKeyMap() keyMap {
@@ -40,6 +41,8 @@ func newKeyMap() keyMap {
 		pause:   bind([]string{"space"}, "space", "pause"),
 		follow:  bind([]string{"f"}, "f", "follow"),
 		scope:   bind([]string{"a"}, "a", "all services"),
+		longer:  bind([]string{"]"}, "]", "longer window"),
+		shorter: bind([]string{"["}, "[", "shorter window"),
 		move:    bind([]string{"up", "down", "k", "j", "pgup", "pgdown"}, "↑↓ jk", "move"),
 		ends:    bind([]string{"g", "G", "home", "end"}, "g G", "first, last"),
 	}

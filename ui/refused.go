@@ -173,16 +173,17 @@ func (p *refusedPane) take() {
 	} else if scope != (place{}) {
 		counts = p.ring.of(scope)
 	}
+	at := now()
+	query := parseQuery(p.filter.words, at)
 	inScope := func(e *refusal) bool { return scope == place{} || e.Service == scope.name && e.Region == scope.region }
 	for _, e := range p.ring.entries {
-		if inScope(e) && e.matches(p.filter.words) {
+		if inScope(e) && query.matches(e) {
 			p.shown = append(p.shown, e)
 		}
 	}
-	at := now()
 	marks := slices.Clone(p.gaps)
 	for _, c := range p.past.of(scope, at.Add(-p.window)) {
-		if contains(strings.ToLower(c.note), p.filter.words) {
+		if query.matches(c) {
 			marks = append(marks, c)
 		}
 	}

@@ -204,3 +204,23 @@ func control(line string) string {
 	}
 	return ""
 }
+
+// TestTheWindowIsChangedOnTheFly: a longer one is read from the log, a shorter one drops what is older.
+func TestTheWindowIsChangedOnTheFly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		quarter := d.root.ring.all.total()
+		d.keys("]")
+		d.wait(time.Second)
+		d.has("1h: ")
+		hour := d.root.ring.all.total()
+		d.keys("[", "[")
+		d.wait(time.Second)
+		d.has("5m: ")
+		if five := d.root.ring.all.total(); !(five < quarter && quarter < hour) {
+			t.Errorf("refusals of 5m, 15m, 1h: %d, %d, %d", five, quarter, hour)
+		}
+		d.keys("[", "[")
+		d.has("5m: ")
+	})
+}

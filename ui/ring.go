@@ -3,7 +3,6 @@ package ui
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -64,19 +63,6 @@ func refuser(by gcp.Refuser) string {
 		return "app"
 	}
 	return "unclear"
-}
-
-// matches says whether a refusal has every word of a filter, and none that begins with an exclamation mark.
-func (r *refusal) matches(words []string) bool {
-	if len(words) == 0 {
-		return true
-	}
-	if r.hay == "" {
-		r.hay = strings.ToLower(strings.Join([]string{
-			strconv.Itoa(r.Status), refuser(r.by), r.Method, r.path, r.caller, r.UserAgent, r.short, r.Service, r.Region, r.RemoteIP,
-		}, "\n"))
-	}
-	return contains(r.hay, words)
 }
 
 // contains says whether hay has every word, and none of those that begin with an exclamation mark.

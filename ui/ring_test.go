@@ -68,26 +68,6 @@ func TestRingIsBounded(t *testing.T) {
 	}
 }
 
-func TestFilterWords(t *testing.T) {
-	e := &refusal{Entry: gcp.Entry{Status: 401, Method: "GET", Service: "shop-api"}, by: gcp.App, path: "/api/Cart", caller: "curl"}
-	for _, c := range []struct {
-		words []string
-		want  bool
-	}{
-		{nil, true},
-		{[]string{"cart"}, true},
-		{[]string{"401", "app", "shop"}, true},
-		{[]string{"403"}, false},
-		{[]string{"!curl"}, false},
-		{[]string{"!okhttp", "cart"}, true},
-		{[]string{"!"}, true},
-	} {
-		if got := e.matches(c.words); got != c.want {
-			t.Errorf("filter %q: %v, want %v", c.words, got, c.want)
-		}
-	}
-}
-
 // BenchmarkRing takes in what a tail brings, in batches of 100 in order. Budget: 100,000 entries a second.
 func BenchmarkRing(b *testing.B) {
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)

@@ -244,12 +244,46 @@ func (r *root) command(m tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 		r.judged = judgement{}
 	case key.Matches(m, km.copy):
 		return r.copy(), true
+	case key.Matches(m, km.longer):
+		return r.resizeWindow(1), true
+	case key.Matches(m, km.shorter):
+		return r.resizeWindow(-1), true
 	case key.Matches(m, km.refresh):
 		return r.refresh(true), true
 	default:
 		return nil, false
 	}
 	return nil, true
+}
+
+// windows are the lengths that the window of refusals can be switched to.
+var windows = []time.Duration{5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
+
+// resizeWindow switches to the next longer or shorter window.
+func (r *root) resizeWindow(by int) tea.Cmd {
+	next := r.o.Since
+	for _, w := range windows {
+		if by > 0 && w > r.o.Since {
+			next = w
+			break
+		}
+		if by < 0 && w < r.o.Since {
+			next = w
+		}
+	}
+	if next == r.o.Since {
+		return nil
+	}
+	r.o.Since, r.refused.window = next, next
+	r.ring.prune(r.time.Add(-next))
+	r.history.Prune(r.time.Add(-next))
+	r.history.draw()
+	var cmd tea.Cmd
+	if r.stream != nil {
+		cmd = r.streamed(r.stream.span(next, r.time))
+	}
+	r.unseen++
+	return cmd
 }
 
 func (r *root) quit() tea.Cmd {

@@ -137,6 +137,17 @@ func (s *stream) from(at time.Time) time.Time {
 	return start
 }
 
+// span changes the window. A longer one is read from the log; what a shorter one leaves out is the caller's to drop.
+func (s *stream) span(window time.Duration, at time.Time) tea.Cmd {
+	longer := window > s.window
+	s.window = window
+	if !longer || s.state != streamLive && s.state != streamCatching {
+		return nil
+	}
+	s.state, s.reach = streamCatching, at.Add(-window)
+	return listEntries(s.ctx, s.client, s.attempt, backfill, s.reach)
+}
+
 // opened takes the answer to open.
 func (s *stream) opened(m tailOpened) tea.Cmd {
 	if m.attempt != s.attempt {
