@@ -69,7 +69,7 @@ func TestCheckReadsTheService(t *testing.T) {
 		by              string
 	}{
 		{"shop-api", "firebase", ExitRefused, "clm.iss"},
-		{"shop-api", "right audience", ExitLetIn, ""},
+		{"shop-api", "right audience", ExitLetIn, "iam.binding"},
 		{"shop-api", "expired", ExitRefused, "clm.exp"},
 		{"billing", "load balancer", ExitRefused, "clm.aud"},
 		{"reports", "access token", ExitRefused, "kind.accepted"},

@@ -53,7 +53,7 @@ not absent; false, [] and "" are known. Other names than these are an error:
     }],
     "verdict": {
       "status": 401,             200 (the request reaches the container), 401, 403, 404; null: cannot be known
-      "decidedBy": "clm.aud",    the check that decides, or the first in doubt; "" where every gate was passed
+      "decidedBy": "clm.aud",    the check that decides, or the first in doubt; "" where none does
       "confidence": "documented", "source": "https://…",
       "text": "…"                the same in words, with what it assumes and the statuses that may come
     }

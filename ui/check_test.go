@@ -206,8 +206,8 @@ func TestCheckAnswers(t *testing.T) {
 		status int // 0: null
 		by     string
 	}{
-		{"a service account's token for the service is let in", good, nil, ExitLetIn, 200, ""},
-		{"a header line is as good as the token", "Authorization: Bearer " + good + "\n", nil, ExitLetIn, 200, ""},
+		{"a service account's token for the service is let in", good, nil, ExitLetIn, 200, "iam.binding"},
+		{"a header line is as good as the token", "Authorization: Bearer " + good + "\n", nil, ExitLetIn, 200, "iam.binding"},
 		{"nothing on standard input is a request without a credential", "", nil, ExitRefused, 403, "req.credential"},
 		{"an empty line is nothing", " \n", nil, ExitRefused, 403, "req.credential"},
 		{"no credential at an open door", "", aimed(edited(t, `"invokerIamDisabled": false`, `"invokerIamDisabled": true`)), ExitLetIn, 200, "svc.iam_check"},
@@ -222,13 +222,13 @@ func TestCheckAnswers(t *testing.T) {
 			aimed(edited(t, `"urls"`, `"urlsOfOld"`)), ExitUnknown, 0, "clm.aud"},
 		{"a function's address, labels left out", accountToken(t, "https://europe-west1-acme-prod.cloudfunctions.net/shop-api"), nil, ExitUnknown, 0, "clm.aud"},
 		{"a function's address, and it is one", accountToken(t, "https://europe-west1-acme-prod.cloudfunctions.net/shop-api"),
-			aimed(edited(t, `"iapEnabled": false`, `"iapEnabled": false, "labels": {"goog-managed-by": "cloudfunctions"}`)), ExitLetIn, 200, ""},
+			aimed(edited(t, `"iapEnabled": false`, `"iapEnabled": false, "labels": {"goog-managed-by": "cloudfunctions"}`)), ExitLetIn, 200, "iam.binding"},
 		{"a function's origin alone", accountToken(t, "https://europe-west1-acme-prod.cloudfunctions.net"), nil, ExitRefused, 401, "clm.aud"},
 		{"the API's whole answer leaves out what is empty", accountToken(t, "https://other.example"),
 			aimed(edited(t, `"customAudiences": ["acme-prod"],`, ``, `"policy"`, `"serviceComplete": true, "policy"`)), ExitRefused, 401, "clm.aud"},
 		{"ingress left out", good, aimed(edited(t, `"ingress": "INGRESS_TRAFFIC_ALL",`, ``)), ExitUnknown, 0, "svc.ingress"},
 		{"internal, from the internet", good, aimed(edited(t, `INGRESS_TRAFFIC_ALL`, `INGRESS_TRAFFIC_INTERNAL_ONLY`)), ExitRefused, 404, "svc.ingress"},
-		{"internal, from the VPC", good, aimed(edited(t, `INGRESS_TRAFFIC_ALL`, `INGRESS_TRAFFIC_INTERNAL_ONLY`, `"internet"`, `"vpc"`)), ExitLetIn, 200, ""},
+		{"internal, from the VPC", good, aimed(edited(t, `INGRESS_TRAFFIC_ALL`, `INGRESS_TRAFFIC_INTERNAL_ONLY`, `"internet"`, `"vpc"`)), ExitLetIn, 200, "iam.binding"},
 		{"internal, from nobody says where", good, aimed(edited(t, `INGRESS_TRAFFIC_ALL`, `INGRESS_TRAFFIC_INTERNAL_ONLY`, `"from": "internet", `, ``)), ExitUnknown, 0, "svc.ingress"},
 		{"the run.app URL is off", good, aimed(edited(t, `"defaultUriDisabled": false`, `"defaultUriDisabled": true`)), ExitRefused, 404, "svc.default_url"},
 		{"IAP left out", good, aimed(edited(t, `, "iapEnabled": false`, ``)), ExitUnknown, 0, "svc.iap"},
