@@ -64,17 +64,20 @@ type Reason struct {
 
 // Reason explains the entry. It is pure: the same entry has the same reason.
 func (e Entry) Reason() Reason {
-	var r Reason
-	switch e.By() {
-	case App:
-		r = e.byApp()
-	case Platform:
-		r = e.byPlatform()
-	default:
-		r = e.byNobodyKnown()
-	}
+	r := e.explain()
 	r.Evidence = e.evidence()
 	return r
+}
+
+// explain is the reason without the evidence.
+func (e Entry) explain() Reason {
+	switch e.By() {
+	case App:
+		return e.byApp()
+	case Platform:
+		return e.byPlatform()
+	}
+	return e.byNobodyKnown()
 }
 
 func (e Entry) byPlatform() Reason {
