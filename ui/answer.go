@@ -58,6 +58,7 @@ func (r *root) clientOpened(m clientOpened) tea.Cmd {
 		return after(reopenTime, openDue{})
 	}
 	r.client = m.client
+	r.refused.project = m.client.Project()
 	r.stream = newStream(r.ctx, r.client, r.o.Since)
 	return tea.Batch(r.refresh(false), r.streamed(r.stream.open()))
 }
@@ -163,7 +164,7 @@ func (r *root) changed(batch []gcp.Change) tea.Cmd {
 
 // show brings the panes up to what the ring holds.
 func (r *root) show() {
-	r.services.setTally(r.ring.of)
+	r.services.setTally(r.ring.of, r.ring.charts(now(), r.o.Since))
 	r.refused.arrived(r.unseen)
 	r.unseen = 0
 }

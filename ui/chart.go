@@ -20,6 +20,29 @@ func (r *ring) buckets(end time.Time, window time.Duration, match func(*refusal)
 	return out
 }
 
+// charts are the buckets of every service that has refusals, as bars.
+func (r *ring) charts(end time.Time, window time.Duration) map[place]string {
+	n := clamp(int(window/time.Minute), 1, chartCells)
+	step := window / time.Duration(n)
+	counts := map[place][]int{}
+	for _, e := range r.entries {
+		i := n - 1 - int(end.Sub(e.Time)/step)
+		if i < 0 {
+			continue
+		}
+		at := place{e.Service, e.Region}
+		if counts[at] == nil {
+			counts[at] = make([]int, n)
+		}
+		counts[at][min(i, n-1)]++
+	}
+	out := make(map[place]string, len(counts))
+	for at, c := range counts {
+		out[at] = spark(c)
+	}
+	return out
+}
+
 // spark draws counts as a line of bars, "" where all are zero. The highest count is the highest bar; any count that is not zero
 // shows.
 func spark(counts []int) string {

@@ -9,7 +9,7 @@ type keyMap struct {
 	whatIf, another                               key.Binding
 	filter, sort, reverse, refresh                key.Binding
 	pause, follow, scope, move, ends              key.Binding
-	longer, shorter                               key.Binding
+	longer, shorter, again, address               key.Binding
 }
 
 func newKeyMap() keyMap {
@@ -41,6 +41,8 @@ func newKeyMap() keyMap {
 		pause:   bind([]string{"space"}, "space", "pause"),
 		follow:  bind([]string{"f"}, "f", "follow"),
 		scope:   bind([]string{"a"}, "a", "all services"),
+		again:   bind([]string{"c"}, "c", "copy as curl"),
+		address: bind([]string{"u"}, "u", "copy the log's address"),
 		longer:  bind([]string{"]"}, "]", "longer window"),
 		shorter: bind([]string{"["}, "[", "shorter window"),
 		move:    bind([]string{"up", "down", "k", "j", "pgup", "pgdown"}, "↑↓ jk", "move"),

@@ -40,6 +40,19 @@ type refusedPane struct {
 	gaps    []*refusal // where entries may be missing
 	err     error
 	window  time.Duration
+	project string
+}
+
+// copied is what the copy keys put on the clipboard: the command that sends the selected request again, or its address in the
+// Logs Explorer; "" where no entry is selected.
+func (p *refusedPane) copied(address bool) string {
+	if p.chosen == nil || p.chosen.note != "" {
+		return ""
+	}
+	if address {
+		return clean(p.chosen.ExplorerURL(p.project))
+	}
+	return clean(p.chosen.Curl())
 }
 
 func newRefusedPane(th theme, km keyMap, r *ring, past *history, window time.Duration) *refusedPane {
@@ -63,7 +76,7 @@ func (p *refusedPane) fit() {
 func (p *refusedPane) Typing() bool { return p.filter.typing }
 
 func (p *refusedPane) Keys() []key.Binding {
-	return []key.Binding{p.km.filter, p.km.scope, p.km.pause, p.km.follow}
+	return []key.Binding{p.km.filter, p.km.scope, p.km.pause, p.km.follow, p.km.again, p.km.address}
 }
 
 func (p *refusedPane) Title() (left, right string) {
@@ -364,10 +377,12 @@ func (p *refusedPane) explain() []string {
 			lines = append(lines, entry(label, th.dim, checkWidth, clean(text), th.plain, p.w)...)
 		}
 	}
-	add("Evidence", strings.Join(r.Evidence, "; "))
+	add("Evidence", strings.ReplaceAll(strings.Join(r.Evidence, "; "), ".;", ";"))
 	add("Proves", r.Proves)
 	add("Not proven", r.NotProven)
 	add("Next", r.Next)
+	add("Again", clean(e.Curl()))
+	add("Explorer", clean(e.ExplorerURL(p.project)))
 	sourced := r.Confidence
 	if r.Source != "" {
 		sourced += ": " + r.Source

@@ -224,3 +224,24 @@ func TestTheWindowIsChangedOnTheFly(t *testing.T) {
 		d.has("5m: ")
 	})
 }
+
+// TestAnEntryCanBeSentAgain: the command and the address go to the clipboard, without what the query held.
+func TestAnEntryCanBeSentAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.cloud.Emit(demo.Refusal{Service: "shop-api", Method: "POST", URL: "https://api.acme.example/pay?access_token=hunter2"})
+		d.wait(3 * time.Second)
+		d.keys("4", "c")
+		d.has("sent to the terminal's clipboard: curl -i -X POST")
+		d.keys("u")
+		d.has("sent to the terminal's clipboard: https://console.cloud.google.com/logs/query")
+		d.keys("enter")
+		d.has("Again", "Explorer")
+		d.lacks("hunter2")
+		for _, m := range d.sent {
+			if strings.Contains(fmt.Sprint(m), "hunter2") {
+				t.Error("a query reached the clipboard")
+			}
+		}
+	})
+}

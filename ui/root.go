@@ -101,6 +101,7 @@ func newRoot(ctx context.Context, o Options) *root {
 	}
 	r.token.demo = o.Samples != nil
 	r.refused = newRefusedPane(th, km, r.ring, r.history, o.Since)
+	r.refused.project = o.Project
 	r.refused.tell("reading", nil, nil)
 	r.pane = [panes]pane{onServices: r.services, onAccess: r.access, onToken: r.token, onRefused: r.refused}
 	return r
@@ -242,8 +243,12 @@ func (r *root) command(m tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 	case key.Matches(m, km.clear):
 		r.token.forget()
 		r.judged = judgement{}
+	case key.Matches(m, km.again) && r.at == onRefused:
+		return r.clip(r.refused.copied(false), "no entry is selected"), true
+	case key.Matches(m, km.address) && r.at == onRefused:
+		return r.clip(r.refused.copied(true), "no entry is selected"), true
 	case key.Matches(m, km.copy):
-		return r.copy(), true
+		return r.clip(r.token.way(), "there is no fix yet"), true
 	case key.Matches(m, km.longer):
 		return r.resizeWindow(1), true
 	case key.Matches(m, km.shorter):
@@ -375,11 +380,10 @@ func (r *root) loadSample() tea.Cmd {
 	}
 }
 
-// copy puts the way out on the clipboard, through the terminal (OSC 52).
-func (r *root) copy() tea.Cmd {
-	text := r.token.way()
+// clip puts a text on the clipboard, through the terminal (OSC 52); where there is none it says why.
+func (r *root) clip(text, why string) tea.Cmd {
 	if text == "" {
-		return r.say("nothing to copy: there is no fix yet")
+		return r.say("nothing to copy: " + why)
 	}
 	first, _, _ := strings.Cut(text, "\n")
 	return tea.Batch(tea.SetClipboard(text), r.say("sent to the terminal's clipboard: "+first))

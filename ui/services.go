@@ -48,6 +48,7 @@ type serviceRow struct {
 	doorKnown    bool
 	doorErr      bool
 	tally        tally
+	chart        string        // refusals over the window, as bars
 	verdict      token.Verdict // of the held token; see servicesPane.predicted
 	hay          string
 }
@@ -189,10 +190,11 @@ func (p *servicesPane) setDoor(id string, policy *gcp.Policy, err error) {
 }
 
 // setTally takes the counts of the window.
-func (p *servicesPane) setTally(of func(place) tally) {
+func (p *servicesPane) setTally(of func(place) tally, charts map[place]string) {
 	for i := range p.rows {
 		r := &p.rows[i]
-		r.tally = of(place{r.name, r.region})
+		at := place{r.name, r.region}
+		r.tally, r.chart = of(at), charts[at]
 	}
 }
 
@@ -305,6 +307,7 @@ var serviceColumns = []column{
 	{title: "401", min: 4, max: 6, right: true},
 	{title: "403", min: 4, max: 6, right: true},
 	{title: "STATE", min: 8, max: 8, drop: 3},
+	{title: "WINDOW", min: chartCells, max: chartCells, drop: 4},
 }
 
 // tokenColumn stands there while a token is held only.
@@ -355,7 +358,7 @@ func (p *servicesPane) line(widths []int, cols []column, r *serviceRow, selected
 	cells := []cell{
 		{r.name, th.plain}, {r.region, th.dim}, {r.door, p.doorStyle(r)}, {statusWord(r.verdict), th.code(r.verdict.Status)},
 		{count(r.tally.s401), p.countStyle(r.tally.s401, th.bad)}, {count(r.tally.s403), p.countStyle(r.tally.s403, th.doubt)},
-		p.state(r.service.State),
+		p.state(r.service.State), {r.chart, th.bad},
 	}
 	if !p.predicted {
 		cells = slices.Delete(cells, tokenColumn, tokenColumn+1)
