@@ -19,6 +19,9 @@ func audienceRules() []Rule {
 }
 
 func claimAudience(t *Token, target Target) Result {
+	if target.toApp(t.kind) {
+		return t.appAudience(&target)
+	}
 	switch t.kind {
 	case GoogleIDUserGcloud:
 		return pass("gcloud's own client: not compared; for development")

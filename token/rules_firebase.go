@@ -1,7 +1,5 @@
 package token
 
-import "strings"
-
 // firebaseRules are what the app's own verifier will look at. Cloud Run's check never gets that far.
 func firebaseRules() []Rule {
 	return []Rule{
@@ -20,25 +18,30 @@ func firebaseProject(t *Token, target Target) Result {
 	if !t.kind.Firebase() {
 		return skip("not a Firebase token")
 	}
-	iss, _ := t.claims.str("iss")
-	named := iss[strings.LastIndexByte(iss, '/')+1:]
+	named := t.issuedBy()
 	aud, ok := t.claims.str("aud")
 	switch {
 	case !ok || aud != named:
 		return Result{Status: Fail, Got: "the issuer names " + named + ", the audience " + aud, Want: "one project in both", Fix: "find out who made this token"}
-	case target.Has && target.Project != "" && target.Project != named:
-		return Result{Status: Warn, Got: named + ", while the service is in " + target.Project, Fix: "make sure that the app verifies for " + named, Confidence: Observed}
+	case target.App.Firebase || target.Project != "":
+		return target.appTakes(named, named, "")
 	}
 	return pass(named)
 }
 
-func firebaseTenant(t *Token, _ Target) Result {
+func firebaseTenant(t *Token, target Target) Result {
 	if !t.kind.Firebase() {
 		return skip("not a Firebase token")
 	}
 	claims, _ := t.claims.object("firebase")
 	tenant, ok := claims.str("tenant")
-	if !ok {
+	want := target.App.Tenant
+	switch {
+	case target.App.Firebase && want != "" && tenant == want:
+		return pass(tenant + ", as the app expects")
+	case target.App.Firebase && want != "":
+		return Result{Status: Fail, Got: orNone(tenant), Want: want, Fix: "sign in to the tenant " + want}
+	case !ok:
 		return pass("none")
 	}
 	return Result{Status: Warn, Got: tenant, Fix: "make sure that the app verifies it for this tenant"}

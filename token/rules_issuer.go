@@ -45,7 +45,10 @@ func kindRecognised(t *Token, _ Target) Result {
 	return pass(t.kind.Title())
 }
 
-func kindAccepted(t *Token, _ Target) Result {
+func kindAccepted(t *Token, target Target) Result {
+	if target.toApp(t.kind) {
+		return t.appAccepts(&target)
+	}
 	if t.google() {
 		if t.kind == GoogleIDUserGcloud {
 			return pass(t.kind.Title() + ": meant for development")
@@ -55,7 +58,10 @@ func kindAccepted(t *Token, _ Target) Result {
 	return Result{Status: Fail, Got: t.kind.Title(), Want: onlyGoogle, Fix: t.kind.instead(), Confidence: t.kind.refusal()}
 }
 
-func claimIssuer(t *Token, _ Target) Result {
+func claimIssuer(t *Token, target Target) Result {
+	if target.toApp(t.kind) {
+		return t.appIssuer(&target)
+	}
 	if t.google() {
 		iss, _ := t.claims.str("iss")
 		return pass(iss)

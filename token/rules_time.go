@@ -105,6 +105,9 @@ func claimIssuedAt(t *Token, target Target) Result {
 	if target.Clock.Known {
 		fix = "set the clock of whoever made the token"
 	}
+	if ahead > tolerance && target.toApp(t.kind) {
+		return Result{Status: Fail, Got: span(ahead) + " in the future, which the app's verifier refuses", Want: "a moment in the past", Fix: fix, Confidence: Documented}
+	}
 	return Result{Status: Warn, Doubt: ahead > tolerance, Got: span(ahead) + " in the future", Want: "a moment in the past", Fix: fix}
 }
 
@@ -170,7 +173,11 @@ func claimAuthTime(t *Token, target Target) Result {
 		return noMoment("auth_time")
 	}
 	if ahead := at.Sub(now); ahead > tolerance {
-		return Result{Status: Warn, Got: fmt.Sprintf("%s in the future", span(ahead)), Want: "a moment in the past", Fix: "compare the clocks"}
+		r = Result{Status: Warn, Got: fmt.Sprintf("%s in the future", span(ahead)), Want: "a moment in the past", Fix: "compare the clocks"}
+		if target.toApp(t.kind) {
+			r.Status = Fail
+		}
+		return r
 	}
 	return pass(span(at.Sub(now)) + " ago")
 }

@@ -109,7 +109,7 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 		},
 		{
 			name:  "16 a public service: the app's own 401 is not Cloud Run's doing",
-			paste: firebase(), target: public, status: 200, decided: "svc.iam_check", text: "for the app to judge",
+			paste: firebase(set("exp", after(-2*time.Hour))), target: public, status: 200, decided: "svc.iam_check", text: "for the app to judge",
 		},
 		{
 			name:  "a service account's token with the right audience, let in",

@@ -57,6 +57,7 @@ type Target struct {
 
 	Policy  Policy
 	Request Request
+	App     App
 }
 
 // Audience is one value that a service accepts in aud.
