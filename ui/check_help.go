@@ -30,7 +30,11 @@ not absent; false, [] and "" are known. Other names than these are an error:
       "url": "https://…", "method": "GET",
       "from": "internet",        or vpc, load-balancer
       "header": "Authorization"  or X-Serverless-Authorization
-    }
+    },
+    "app": {"firebase": {        the app behind the door verifies Firebase ID tokens, of
+      "project": "P",            left out: the service's own project, as a guess
+      "tenant": "T"
+    }}
   }
 
 --json writes one object; every field is always there:

@@ -17,6 +17,7 @@ type sketch struct {
 	service gcp.Described
 	policy  *gcp.Policy // nil: not given
 	request token.Request
+	app     token.App
 }
 
 // readTarget reads a --target file, see TargetHelp. Names that it does not know are errors in its own objects, where they would
@@ -44,7 +45,10 @@ func readTarget(text []byte) (sketch, error) {
 	if s.policy, err = f.policy(s.service.Project, complete); err != nil {
 		return sketch{}, err
 	}
-	s.request, err = f.request()
+	if s.request, err = f.request(); err != nil {
+		return sketch{}, err
+	}
+	s.app, err = f.app()
 	return s, err
 }
 
@@ -95,6 +99,19 @@ func (f *members) request() (token.Request, error) {
 	return made, r.err
 }
 
+// app reads what the app behind the door takes.
+func (f *members) app() (token.App, error) {
+	app, err := f.open("app", "firebase")
+	if app == nil || err != nil {
+		return token.App{}, err
+	}
+	of, err := app.open("firebase", "project", "tenant")
+	if of == nil || err != nil {
+		return token.App{}, err
+	}
+	return token.App{Firebase: true, Project: of.text("project"), Tenant: of.text("tenant")}, of.err
+}
+
 // target is what a token is judged against. It is made as for a service that was read, and then forgets what nobody told.
 func (s sketch) target(t *token.Token, at moment) token.Target {
 	aim := target(s.service.Service, s.policy, nil, at)
@@ -108,7 +125,7 @@ func (s sketch) target(t *token.Token, at moment) token.Target {
 		}
 	}
 	aim.AudiencesKnown = given.URLs && given.Audiences && (given.Labels || !asksFunction(t))
-	aim.Request = s.request
+	aim.Request, aim.App = s.request, s.app
 	return aim
 }
 

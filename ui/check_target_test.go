@@ -48,6 +48,9 @@ func TestWhatATargetLeavesOutIsUnknown(t *testing.T) {
 		{`{"request": {"from": "load-balancer", "header": "X-Serverless-Authorization", "method": "OPTIONS"}}`, func(g token.Target) bool {
 			return g.Request == token.Request{From: token.FromLoadBalancer, Header: "X-Serverless-Authorization", Method: "OPTIONS"}
 		}},
+		{`{"app": {}}`, func(g token.Target) bool { return g.App == token.App{} }},
+		{`{"app": {"firebase": {}}}`, func(g token.Target) bool { return g.App == token.App{Firebase: true} }},
+		{`{"app": {"firebase": {"project": "p", "tenant": "t"}}}`, func(g token.Target) bool { return g.App == token.App{Firebase: true, Project: "p", Tenant: "t"} }},
 	} {
 		if got := read(c.text); !c.holds(got) {
 			t.Errorf("%s: %+v", c.text, got)
@@ -83,6 +86,9 @@ func TestTargetErrorsSayThePlace(t *testing.T) {
 		{"a URL that is none", `{"request": {"url": "shop.example/x"}}`, "the target file, request.url: want a whole URL"},
 		{"a URL of another scheme", `{"request": {"url": "ftp://shop.example/x"}}`, "the target file, request.url: want a whole URL"},
 		{"a method that is none", `{"request": {"method": 4}}`, "the target file, request.method: want a text"},
+		{"an app of another sort", `{"app": {"auth0": {}}}`, "the target file: app.auth0 is not known here"},
+		{"a field of the app", `{"app": {"firebase": {"project": 4}}}`, "the target file, app.firebase.project: want a text"},
+		{"a field of the app that is not ours", `{"app": {"firebase": {"proyect": "p"}}}`, "the target file: app.firebase.proyect is not known here"},
 		{"too large", `{"service": "` + strings.Repeat("x", mostTarget) + `"}`, "larger than 4 MiB"},
 	} {
 		_, err := readTarget([]byte(c.text))

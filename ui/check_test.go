@@ -270,6 +270,20 @@ func TestCheckAnswers(t *testing.T) {
 	}
 }
 
+// TestCheckAnswersForTheApp: behind an open door, and the predicted status stays Cloud Run's.
+func TestCheckAnswersForTheApp(t *testing.T) {
+	for _, c := range []struct{ name, app, kind, project, says string }{
+		{"the app takes the project", `{"firebase": {"project": "acme-prod"}}`, "pass", "pass", "as the app expects"},
+		{"the app takes another", `{"firebase": {"project": "acme-staging"}}`, "pass", "fail", "acme-prod"},
+		{"nobody said what the app takes", `null`, "pass", "pass", "is a guess"},
+	} {
+		got := check(t, firebaseToken(t), aimed(edited(t, `"invokerIamDisabled": false`, `"invokerIamDisabled": true`, `"policy"`, `"app": `+c.app+`, "policy"`)))
+		if kind, project := got.find("kind.accepted"), got.find("fb.project"); got.exit != ExitLetIn || kind.Status != c.kind || project.Status != c.project || !strings.Contains(project.Got, c.says) {
+			t.Errorf("%s: exit %d, %v, kind.accepted %s, fb.project %s: %s", c.name, got.exit, got.err, kind.Status, project.Status, project.Got)
+		}
+	}
+}
+
 // TestCheckJSONKeepsToItsSchema: every check, every word, nothing left out.
 func TestCheckJSONKeepsToItsSchema(t *testing.T) {
 	var raw map[string]any
