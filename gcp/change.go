@@ -78,6 +78,7 @@ type Change struct {
 	Ends      bool   // the entry tells that operation's end, not its beginning
 
 	told   bool     // the entry itself says what was added and removed
+	closes bool     // a setting was changed so that callers may be refused who were let in
 	after  settings // the service as the entry leaves it, where it says so
 	grants grants   // the policy as the entry leaves it, or as it was asked for where it failed
 }
@@ -294,6 +295,7 @@ func (c *Change) compare(before []Grant) {
 func (c *Change) settle(before settings) {
 	kinds, words := diff(before, c.after)
 	c.Detail = words
+	c.closes = before.invokerOff && !c.after.invokerOff || !before.iap && c.after.iap || len(missing(before.audiences, c.after.audiences)) > 0
 	c.Kind = ChangeDeploy
 	if len(kinds) > 0 {
 		c.Kind = slices.Min(kinds)
