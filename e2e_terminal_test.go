@@ -23,13 +23,12 @@ import (
 // patience is how long a test waits for what must come; nothing is measured by it.
 const patience = 30 * time.Second
 
-// program is the built program, made once for all tests.
+// scratch is a directory that lives as long as the tests.
+var scratch string
+
+// program is the built program, made once for all tests that want it.
 var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "why401")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "why401")
+	path := filepath.Join(scratch, "why401")
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", path, ".").CombinedOutput(); err != nil {
@@ -39,10 +38,12 @@ var program = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	status := m.Run()
-	if path, err := program(); err == nil {
-		os.RemoveAll(filepath.Dir(path))
+	var err error
+	if scratch, err = os.MkdirTemp("", "why401"); err != nil {
+		panic(err)
 	}
+	status := m.Run()
+	_ = os.RemoveAll(scratch)
 	os.Exit(status)
 }
 
