@@ -9,7 +9,7 @@ type keyMap struct {
 	whatIf, another                               key.Binding
 	filter, sort, reverse, refresh                key.Binding
 	pause, follow, scope, move, ends              key.Binding
-	longer, shorter, again, address               key.Binding
+	longer, shorter, again, address, groups       key.Binding
 }
 
 func newKeyMap() keyMap {
@@ -41,6 +41,7 @@ func newKeyMap() keyMap {
 		pause:   bind([]string{"space"}, "space", "pause"),
 		follow:  bind([]string{"f"}, "f", "follow"),
 		scope:   bind([]string{"a"}, "a", "all services"),
+		groups:  bind([]string{"v"}, "v", "groups"),
 		again:   bind([]string{"c"}, "c", "copy as curl"),
 		address: bind([]string{"u"}, "u", "copy the log's address"),
 		longer:  bind([]string{"]"}, "]", "longer window"),

@@ -23,6 +23,7 @@ type refusedPane struct {
 	filter filter
 	full   bool // zoomed: the selected entry is explained below the list
 
+	groups groups
 	ring   *ring
 	past   *history
 	counts tally      // of the scope
@@ -64,7 +65,7 @@ func (p *refusedPane) SetSize(w, h int) { p.w, p.h = w, h; p.fit() }
 // fit gives list and detail their lines.
 func (p *refusedPane) fit() {
 	h := p.h
-	if p.full {
+	if p.full && !p.groups.listed() {
 		h, _ = halves(p.h)
 	}
 	p.list.resize(len(p.shown), room(h, 1, len(p.foot())))
@@ -76,12 +77,12 @@ func (p *refusedPane) fit() {
 func (p *refusedPane) Typing() bool { return p.filter.typing }
 
 func (p *refusedPane) Keys() []key.Binding {
-	return []key.Binding{p.km.filter, p.km.scope, p.km.pause, p.km.follow, p.km.again, p.km.address}
+	return []key.Binding{p.km.filter, p.km.groups, p.km.scope, p.km.pause, p.km.follow, p.km.again, p.km.address}
 }
 
 func (p *refusedPane) Title() (left, right string) {
 	left = "Refused"
-	if !p.all && p.service.name != "" {
+	if !p.everyService() {
 		left += " " + p.th.glyph.sep + " " + p.service.name
 	} else {
 		left += " " + p.th.glyph.sep + " all services"
@@ -98,6 +99,10 @@ func (p *refusedPane) Title() (left, right string) {
 		left += " " + f
 	}
 	switch {
+	case p.groups.listed():
+		right = plural(len(p.groups.rows), "group") + ", enter opens"
+	case p.groups.open != nil:
+		right = "one group, esc goes back"
 	case p.paused:
 		right = fmt.Sprintf("paused, %s new", strconv.Itoa(p.held))
 	case p.follow:
@@ -116,6 +121,7 @@ func (p *refusedPane) Update(m tea.KeyPressMsg) tea.Cmd {
 		}
 	case key.Matches(m, p.km.filter):
 		p.filter.begin()
+	case p.updateGroups(m):
 	case key.Matches(m, p.km.back):
 		p.filter.clear()
 		p.take()
@@ -190,7 +196,7 @@ func (p *refusedPane) take() {
 	query := parseQuery(p.filter.words, at)
 	inScope := func(e *refusal) bool { return scope == place{} || e.Service == scope.name && e.Region == scope.region }
 	for _, e := range p.ring.entries {
-		if inScope(e) && query.matches(e) {
+		if inScope(e) && query.matches(e) && (p.groups.open == nil || e.group == *p.groups.open) {
 			p.shown = append(p.shown, e)
 		}
 	}
@@ -203,6 +209,9 @@ func (p *refusedPane) take() {
 	for _, m := range marks {
 		i, _ := slices.BinarySearchFunc(p.shown, m, order)
 		p.shown = slices.Insert(p.shown, i, m)
+	}
+	if p.groups.listed() {
+		p.groups.fold(p.shown, at.Add(-p.window), at)
 	}
 	p.counts, p.chart = counts, spark(p.ring.buckets(at, p.window, inScope))
 	p.fit()
@@ -240,9 +249,12 @@ var refusedColumns = []column{
 
 const serviceColumn = 3
 
+// everyService says whether the list is not one service's alone.
+func (p *refusedPane) everyService() bool { return p.all || p.service == place{} }
+
 // columns are those of the scope: the service's name says nothing where all rows have the same.
 func (p *refusedPane) columns() []column {
-	if p.all || p.service.name == "" {
+	if p.everyService() {
 		return refusedColumns
 	}
 	return slices.Delete(slices.Clone(refusedColumns), serviceColumn, serviceColumn+1)
@@ -250,7 +262,7 @@ func (p *refusedPane) columns() []column {
 
 func (p *refusedPane) View(focused bool) []string {
 	h, below := p.h, 0
-	if p.full {
+	if p.full && !p.groups.listed() {
 		h, below = halves(p.h)
 	}
 	lines := p.rows(focused, h)
@@ -266,6 +278,9 @@ func (p *refusedPane) View(focused bool) []string {
 func (p *refusedPane) rows(focused bool, h int) []string {
 	if h <= 0 {
 		return nil
+	}
+	if p.groups.listed() {
+		return p.groupRows(focused, h)
 	}
 	foot := p.foot()
 	if len(p.shown) == 0 {
@@ -293,7 +308,7 @@ func (p *refusedPane) line(widths []int, cols []column, e *refusal, selected boo
 			sign, st = th.glyph.changed, th.accent
 		}
 		text := e.note
-		if e.change != nil && (p.all || p.service == place{}) {
+		if e.change != nil && p.everyService() {
 			text = e.Service + ": " + text
 		}
 		text = fit(e.Time.Local().Format(time.TimeOnly)+" "+sign+"   "+text, p.w)
@@ -334,7 +349,7 @@ func (p *refusedPane) nothing() []string {
 		return para(th.dim, "nothing matches "+p.filter.text(th.glyph)+"; esc shows all again", p.w)
 	}
 	of := "this service"
-	if p.all || p.service.name == "" {
+	if p.everyService() {
 		of = "the project"
 	}
 	lines := para(th.plain, fmt.Sprintf("No 401 or 403 of %s in the request log of the last %s.", of, span(p.window)), p.w)

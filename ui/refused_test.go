@@ -245,3 +245,31 @@ func TestAnEntryCanBeSentAgain(t *testing.T) {
 		}
 	})
 }
+
+// TestRefusalsAreFoldedIntoGroups: alike ones are one row with their count, and a group opens to its entries.
+func TestRefusalsAreFoldedIntoGroups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("4", "v")
+		d.has("COUNT", "groups, enter opens")
+		sum := 0
+		for _, g := range d.root.refused.groups.rows {
+			sum += g.Count
+		}
+		if want := d.root.ring.of(place{"shop-api", "europe-west1"}).total(); sum != want {
+			t.Errorf("the groups hold %d refusals, the log %d", sum, want)
+		}
+		first := d.root.refused.groups.rows[0]
+		d.keys("enter")
+		d.has("one group, esc goes back")
+		if got := len(d.root.refused.shown); got != first.Count {
+			t.Errorf("the group of %d opens to %d entries", first.Count, got)
+		}
+		d.keys("esc")
+		d.has("groups, enter opens")
+		d.keys("a", "enter", "esc", "esc")
+		d.golden("groups-120x40")
+		d.keys("v")
+		d.has("following")
+	})
+}

@@ -14,6 +14,7 @@ import (
 type refusal struct {
 	gcp.Entry
 	by                  gcp.Refuser
+	group               gcp.GroupKey
 	path, caller, short string
 	hay                 string // what a filter looks in; made when first needed
 
@@ -31,7 +32,7 @@ func ingest(entries []gcp.Entry) []*refusal {
 	out := make([]*refusal, len(entries))
 	for i, e := range entries {
 		r := &refusal{
-			Entry: e, by: e.By(),
+			Entry: e, by: e.By(), group: groupOf(e),
 			path: clean(e.Path()), caller: clean(e.Caller()), short: clean(e.Reason().Short),
 		}
 		// A query may hold credentials, and nothing here needs it.

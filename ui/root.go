@@ -310,6 +310,9 @@ func (r *root) enter() {
 		r.focus(onAccess)
 		return
 	}
+	if r.at == onRefused && r.refused.enterGroup() {
+		return
+	}
 	r.zoom = true
 	r.arrange()
 }
@@ -317,6 +320,7 @@ func (r *root) enter() {
 // leave goes back one step, and says whether there was one; if not, esc is the pane's.
 func (r *root) leave() bool {
 	switch {
+	case r.at == onRefused && r.refused.leaveGroup():
 	case r.zoom:
 		r.zoom = false
 		r.arrange()
