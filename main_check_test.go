@@ -92,6 +92,7 @@ func TestCheckCommandLinesThatAreRefused(t *testing.T) {
 		{"keys that are too many", "", []string{"--keys", f[3]}, "larger than 1 MiB"},
 		{"a service and a target", "", []string{"--demo", "--service", "status", "--target", f[0]}, "both name a service"},
 		{"a service without the network", "", []string{"--offline", "--service", "status"}, "--offline forbids"},
+		{"the embedded cloud without the network", "", []string{"--offline", "--demo", "--service", "status"}, "--offline forbids"},
 		{"a service that is not there", "", []string{"--demo", "--service", "statsu"}, "no service statsu"},
 		{"a project besides the demo's", "", []string{"--demo", "--project", "acme-prod"}, "project of its own"},
 		{"an empty token file", "", []string{"--token-file", f[2]}, "is empty"},
