@@ -221,10 +221,14 @@ func (c Change) regranted(verb func(past, infinitive string) string) string {
 		for _, g := range c.grants.all {
 			parts = append(parts, g.Member+" as "+g.Role+g.condition())
 		}
-		if len(parts) == 0 {
-			return "set the policy; what it was before is not known"
+		text := "set the policy"
+		if len(parts) > 0 {
+			text += " to " + some(parts)
 		}
-		return "set the policy to " + some(parts) + "; what it was before is not known"
+		if c.Failed == "" {
+			text += "; what it was before is not known"
+		}
+		return text
 	}
 	for _, g := range c.Removed {
 		parts = append(parts, verb("removed", "remove")+" "+g.Member+" from "+g.Role+g.condition())

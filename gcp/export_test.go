@@ -25,3 +25,9 @@ func Failure(op, on, project, need string, err error) *Error {
 
 // Pooled is how many strings a tail keeps.
 func Pooled(t *Tail) int { return len(t.words) }
+
+// ChangeOf converts one entry of the audit log.
+func ChangeOf(m *loggingpb.LogEntry) Change { return pool{}.change(m) }
+
+// Everything is the filter of the tail.
+const Everything = everything
