@@ -238,7 +238,7 @@ func TestLogBringsRefusalsAndChangesInOneCall(t *testing.T) {
 			"35 ledger: sec.review@acme.example changed the settings: ingress all → internal",
 			"22 shop-api: sec.review@acme.example removed allUsers from roles/run.invoker and added allAuthenticatedUsers to roles/run.invoker",
 			"18 shop-api: deployer@acme.example changed the settings: custom audience acme-prod added",
-			"13 public-site: sec.review@acme.example removed allUsers from roles/run.invoker",
+			" 9 public-site: sec.review@acme.example removed allUsers from roles/run.invoker",
 			" 6 checkout-preview: deployer@acme.example deployed",
 			" 5 public-site: ci-deployer@acme-prod.iam.gserviceaccount.com tried to add allUsers to roles/run.invoker, which failed: FailedPrecondition, " +
 				"One or more users named in the policy do not belong to a permitted customer.",

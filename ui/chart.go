@@ -20,6 +20,18 @@ func (r *ring) buckets(end time.Time, window time.Duration, match func(*refusal)
 	return out
 }
 
+// minutes counts refusals by whole minute from one moment to another, the oldest first; match nil counts all.
+func (r *ring) minutes(from, to time.Time, match func(*refusal) bool) []int {
+	first := from.Truncate(time.Minute)
+	out := make([]int, int(to.Sub(first)/time.Minute)+1)
+	for _, e := range r.entries {
+		if i := int(e.Time.Sub(first) / time.Minute); !e.Time.Before(first) && i < len(out) && (match == nil || match(e)) {
+			out[i]++
+		}
+	}
+	return out
+}
+
 // charts are the buckets of every service that has refusals, as bars.
 func (r *ring) charts(end time.Time, window time.Duration) map[place]string {
 	n := clamp(int(window/time.Minute), 1, chartCells)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +38,10 @@ type driver struct {
 	quit  bool
 	sent  []tea.Msg // what commands told the terminal: clipboard writes
 	count int       // messages handled
+
+	// turn is held by the test while it looks at the model, and given up while it waits, so that the loop's next message comes
+	// after whatever the test has read.
+	turn sync.Mutex
 }
 
 // drive starts the dashboard on a cloud at a size, in the bubble of the calling test, and waits until it is idle.
@@ -79,7 +84,9 @@ func drive(t *testing.T, cloud *demo.Cloud, w, h int, change ...func(*Options)) 
 			}
 		}
 	}()
+	d.turn.Lock()
 	t.Cleanup(func() {
+		d.turn.Unlock()
 		cancel()
 		<-stopped
 		if d.root.stream != nil {
@@ -99,6 +106,8 @@ func drive(t *testing.T, cloud *demo.Cloud, w, h int, change ...func(*Options)) 
 }
 
 func (d *driver) handle(m tea.Msg) {
+	d.turn.Lock()
+	defer d.turn.Unlock()
 	if _, ok := m.(tea.QuitMsg); ok {
 		d.quit = true
 		return
@@ -135,12 +144,16 @@ func (d *driver) run(cmd tea.Cmd) {
 
 // send hands the model a message and waits until everything that follows from it has come to rest.
 func (d *driver) send(m tea.Msg) {
+	d.turn.Unlock()
+	defer d.turn.Lock()
 	d.msgs <- m
 	synctest.Wait()
 }
 
 // wait lets a time pass.
 func (d *driver) wait(t time.Duration) {
+	d.turn.Unlock()
+	defer d.turn.Lock()
 	time.Sleep(t)
 	synctest.Wait()
 }

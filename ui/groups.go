@@ -122,8 +122,8 @@ func (p *refusedPane) groupRows(focused bool, h int) []string {
 		head[i] = cell{c.title, th.dim}
 	}
 	rest := strings.Repeat(" ", room(p.w, used(widths)))
-	lines := []string{row(widths, cols, head, nil) + rest}
-	p.groups.list.resize(len(p.groups.rows), room(h, 1, len(foot)))
+	lines := append(p.lead(), row(widths, cols, head, nil)+rest)
+	p.groups.list.resize(len(p.groups.rows), room(h, 1, len(p.lead()), len(foot)))
 	from, to := p.groups.list.visible()
 	for at := from; at < to; at++ {
 		cells := p.groupCells(p.groups.rows[at])

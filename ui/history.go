@@ -57,6 +57,14 @@ func (h *history) of(at place, since time.Time) []*refusal {
 	return out
 }
 
+// changes are those of a scope as they came.
+func (h *history) changes(scope place) []gcp.Change {
+	if scope == (place{}) {
+		return h.List()
+	}
+	return h.Of(scope.name, scope.region)
+}
+
 // policyChanged is when the policy of a service was changed last, the zero time where that is not known.
 func (h *history) policyChanged(at place) time.Time {
 	for _, c := range slices.Backward(h.rows) {

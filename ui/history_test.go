@@ -34,6 +34,7 @@ func TestWhatBeganItStandsInTheLog(t *testing.T) {
 		d.choose("public-site")
 		d.keys("4", "enter", "g")
 		d.has("sec.review@acme.example removed allUsers from roles/run.invoker")
+		d.has("began 23:5", "after sec.review@acme.example removed allUsers from roles/run.invoker")
 		d.golden("change-120x40")
 	})
 }

@@ -28,6 +28,7 @@ type refusedPane struct {
 	past   *history
 	counts tally      // of the scope
 	chart  string     // refusals over the window, as bars
+	began  string     // since when there are refusals, and after which change; "" where that is not known
 	shown  []*refusal // what passes scope and filter, as of the last take
 	chosen *refusal   // the selected entry, while not following
 	detail scroll
@@ -68,7 +69,7 @@ func (p *refusedPane) fit() {
 	if p.full && !p.groups.listed() {
 		h, _ = halves(p.h)
 	}
-	p.list.resize(len(p.shown), room(h, 1, len(p.foot())))
+	p.list.resize(len(p.shown), room(h, 1, len(p.lead()), len(p.foot())))
 	if p.follow {
 		p.list.to(p.list.n - 1)
 	}
@@ -214,6 +215,13 @@ func (p *refusedPane) take() {
 		p.groups.fold(p.shown, at.Add(-p.window), at)
 	}
 	p.counts, p.chart = counts, spark(p.ring.buckets(at, p.window, inScope))
+	p.began = ""
+	// The first minute of the window is there in part only, and a window that is not read yet looks quiet.
+	if from := at.Add(-p.window).Truncate(time.Minute).Add(time.Minute); p.state == "live" && len(p.gaps) == 0 {
+		if b := gcp.Onset(p.ring.minutes(from, at, inScope), from.Local(), p.past.changes(scope)); b.Known {
+			p.began = clean(b.Text)
+		}
+	}
 	p.fit()
 	if p.follow {
 		p.choose()
@@ -292,7 +300,7 @@ func (p *refusedPane) rows(focused bool, h int) []string {
 	for i, c := range cols {
 		head[i] = cell{c.title, p.th.dim}
 	}
-	lines := []string{row(widths, cols, head, nil) + strings.Repeat(" ", room(p.w, used(widths)))}
+	lines := append(p.lead(), row(widths, cols, head, nil)+strings.Repeat(" ", room(p.w, used(widths))))
 	from, to := p.list.visible()
 	for at := from; at < to; at++ {
 		lines = append(lines, p.line(widths, cols, p.shown[at], focused && at == p.list.cursor))
@@ -354,6 +362,14 @@ func (p *refusedPane) nothing() []string {
 	}
 	lines := para(th.plain, fmt.Sprintf("No 401 or 403 of %s in the request log of the last %s.", of, span(p.window)), p.w)
 	return append(lines, para(th.dim, "Requests stopped by ingress (404) or by a load balancer are not in this log, nor what an exclusion filter drops.", p.w)...)
+}
+
+// lead is the line above the list: since when, and after what.
+func (p *refusedPane) lead() []string {
+	if p.began == "" || p.h < 6 {
+		return nil
+	}
+	return []string{p.th.accent.of(fit(p.th.glyph.changed+" "+p.began, p.w))}
 }
 
 // foot is the error behind what the list lacks.

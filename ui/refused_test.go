@@ -130,7 +130,7 @@ func TestAllServicesAtOnce(t *testing.T) {
 		d := drive(t, demo.New(demo.InMemory()), 120, 40)
 		d.keys("4", "a")
 		d.has("Refused · all services", "SERVICE")
-		d.keys("/", "a", "p", "p", "enter")
+		d.keys("/", "w", "h", "o", ":", "a", "p", "p", "enter")
 		d.has("mobile-bff", "the container answered")
 		d.lacks("credential not accepted")
 	})

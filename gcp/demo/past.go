@@ -44,7 +44,7 @@ func (c *Cloud) deeds(now time.Time) []Change {
 
 		// The site's refusals begin a minute after the removal; giving it back is forbidden.
 		{Service: "public-site", Method: replaceService, Actor: ciDeployer, Time: ago(52), Settings: as("public-site", 7, nil)},
-		{Service: "public-site", Method: setPolicy, Actor: "sec.review@acme.example", Time: ago(13), Before: public, After: nil},
+		{Service: "public-site", Method: setPolicy, Actor: "sec.review@acme.example", Time: ago(9), Before: public, After: nil},
 		{Service: "public-site", Method: setPolicy, Actor: ciDeployer, Time: ago(5), Before: nil, After: public, Code: codes.FailedPrecondition,
 			Message: "One or more users named in the policy do not belong to a permitted customer."},
 

@@ -77,7 +77,7 @@ func scenes(now time.Time) []scene {
 				paths: []string{"/push/orders?__GCP_CloudEventsMode=CE_PUBSUB_BINDING"}}},
 		}, {
 			name: "public-site", region: "us-east1", ingress: everywhere, changed: 52 * time.Minute, modifier: ciDeployer,
-			callers: []caller{{hourly: 60, since: 12 * time.Minute, status: 403, method: "GET", host: "https://www.acme.example", agent: safari, ip: "2001:db8:90::7", empty: true,
+			callers: []caller{{hourly: 150, since: 8 * time.Minute, status: 403, method: "GET", host: "https://www.acme.example", agent: safari, ip: "2001:db8:90::7", empty: true,
 				protocol: "HTTP/2", paths: []string{"/", "/pricing", "/assets/app.css", "/favicon.ico"}}},
 		}, {
 			name: "resize-image", region: "us-central1", ingress: everywhere, function: true, changed: 5 * 24 * time.Hour,
