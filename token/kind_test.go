@@ -36,6 +36,7 @@ func TestKinds(t *testing.T) {
 		{"PASETO, encrypted", "v2.local.AAAA", PASETO},
 		{"a private key", "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----", PEM},
 		{"a service account key", `{"type":"service_account","private_key":"x"}`, ServiceAccountKey},
+		{"a service account key, whole, with the PEM block in it", `{"type":"service_account","private_key":"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n"}`, ServiceAccountKey},
 		{"JWE", b64(`{"alg":"RSA-OAEP","enc":"A256GCM"}`) + ".a.b.c.d", JWE},
 
 		{"gcloud", google(`"aud":"32555940559.apps.googleusercontent.com","azp":"32555940559.apps.googleusercontent.com","sub":"` + sub + `","email":"a@example.com"`), GoogleIDUserGcloud},

@@ -44,10 +44,10 @@ func byPrefix(s string) (Kind, bool) {
 		return SAML, true
 	case paseto(s):
 		return PASETO, true
+	case accountKey(s): // before PEM, since the key stands in it as a PEM block
+		return ServiceAccountKey, true
 	case strings.Contains(s, "-----BEGIN "):
 		return PEM, true
-	case accountKey(s):
-		return ServiceAccountKey, true
 	}
 	return "", false
 }
