@@ -75,6 +75,9 @@ func (c cleaned) read() ([]found, error) {
 		v := value{piece: p, text: p.raw, in: c}
 		tokens := v.tokens()
 		unread = unread || v.unread
+		if p.form >= line && p.via != "" && twice(tokens) {
+			tokens[0].repairs = append(tokens[0].repairs, Repair{ID: "in.multiple", Text: "one token stands twice in one request's " + p.via + " header", Sent: true})
+		}
 		for _, t := range tokens {
 			all = append(all, found{t, p})
 		}
@@ -133,6 +136,16 @@ func lasting(all []found, i int) []Repair {
 		}
 	}
 	return repairs
+}
+
+// twice says whether one of the tokens is there a second time.
+func twice(tokens []*Token) bool {
+	for i, t := range tokens {
+		if slices.ContainsFunc(tokens[:i], func(before *Token) bool { return before.raw == t.raw }) {
+			return true
+		}
+	}
+	return false
 }
 
 // twin says whether both lay in one header of one request, or in two of one name.

@@ -45,7 +45,7 @@ func TestRead(t *testing.T) {
 		{"a token by itself", jwt, jwt, "", ""},
 		{"with a line break behind it", jwt + "\n", jwt, "", ""},
 		{"with Bearer", "Bearer " + jwt, jwt, "", "in.prefix"},
-		{"with Bearer twice", "bearer Bearer " + jwt, jwt, "", "in.prefix in.prefix"},
+		{"with Bearer twice", "bearer Bearer " + jwt, jwt, "", "in.prefix req.credential!"},
 		{"in double quotes", `"` + jwt + `"`, jwt, "", "in.prefix"},
 		{"in typographic quotes", "“" + jwt + "”", jwt, "", "in.hidden_chars in.prefix"},
 		{"in one quote only", `"` + jwt, jwt, "", "in.prefix"},

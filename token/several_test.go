@@ -56,6 +56,28 @@ func TestSeveralCredentials(t *testing.T) {
 	}
 }
 
+// TestOneTokenTwiceInOneHeader: two credentials in one header are refused, also where they are one and the same.
+func TestOneTokenTwiceInOneHeader(t *testing.T) {
+	jwt := googleToken(t)
+	for name, c := range map[string]struct {
+		paste string
+		sent  bool
+	}{
+		"with a comma":            {"Authorization: Bearer " + jwt + ", Bearer " + jwt, true},
+		"with a space":            {"Authorization: Bearer " + jwt + " " + jwt, true},
+		"in a command":            {`curl -H "Authorization: Bearer ` + jwt + "," + jwt + `" x`, true},
+		"by itself, not a header": {jwt + "\n" + jwt, false},
+	} {
+		got, err := Read([]byte(c.paste))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if text, sent := got.repaired("in.multiple"); sent != c.sent || (text != "") != c.sent || got.raw != jwt {
+			t.Errorf("%s: sent %v, %q", name, sent, text)
+		}
+	}
+}
+
 func TestNoMoreThanSixteenAreListed(t *testing.T) {
 	var b strings.Builder
 	for i := range 100 {
