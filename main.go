@@ -54,6 +54,7 @@ type flags struct {
 	project   string
 	since     time.Duration
 	tokenFile string
+	keys      []string
 	demo      bool
 	ascii     bool
 }
@@ -101,6 +102,7 @@ func newCommand() *cobra.Command {
 	set.DurationVar(&f.since, "since", 15*time.Minute, "read refused requests of the last `DURATION`, 1m to 24h")
 	set.Lookup("since").DefValue = "15m" // not "15m0s"
 	set.StringVar(&f.tokenFile, "token-file", "", "begin with the token in `FILE`")
+	set.StringArrayVar(&f.keys, "keys", nil, "take public keys from a `FILE`, or for one issuer: ISSUER=FILE; may be repeated")
 	set.BoolVar(&f.demo, "demo", false, "show an embedded cloud with a story in it; needs no account")
 	set.BoolVar(&f.ascii, "ascii", false, "draw with plain ASCII")
 	set.BoolP("version", "V", false, "print the version and exit")
@@ -171,16 +173,8 @@ func (f checkFlags) options(ctx context.Context, stdin io.Reader) (o ui.CheckOpt
 			return o, err
 		}
 	}
-	for _, arg := range f.keys {
-		issuer, name, bound := strings.Cut(arg, "=")
-		if !bound {
-			issuer, name = "", arg
-		}
-		body, err := readFile("key file", name, mostKeys)
-		if err != nil {
-			return o, err
-		}
-		o.Keys = append(o.Keys, ui.KeyFile{Issuer: issuer, Name: name, Body: body})
+	if o.Keys, err = readKeys(f.keys); err != nil {
+		return o, err
 	}
 	file, isFile := stdin.(*os.File)
 	switch {
@@ -204,6 +198,22 @@ func (f checkFlags) options(ctx context.Context, stdin io.Reader) (o ui.CheckOpt
 	return o, nil
 }
 
+// readKeys reads the files of --keys, each a FILE or an ISSUER=FILE.
+func readKeys(args []string) (keys []ui.KeyFile, err error) {
+	for _, arg := range args {
+		issuer, name, bound := strings.Cut(arg, "=")
+		if !bound {
+			issuer, name = "", arg
+		}
+		body, err := readFile("key file", name, mostKeys)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, ui.KeyFile{Issuer: issuer, Name: name, Body: body})
+	}
+	return keys, nil
+}
+
 // version is what the Go toolchain knows of the build: a module version, or a commit.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
@@ -224,6 +234,9 @@ func show(ctx context.Context, f flags) error {
 		if o.Token, err = readToken(f.tokenFile); err != nil {
 			return err
 		}
+	}
+	if o.Keys, err = readKeys(f.keys); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -86,6 +86,7 @@ type keysState struct {
 	fetching bool
 	at       time.Time // of the last answer
 	err      error
+	chosen   *token.Token // the token for which they were taken from the files; nil where they are fetched
 }
 
 func newRoot(ctx context.Context, o Options) *root {

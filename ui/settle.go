@@ -90,7 +90,15 @@ func (r *root) fetchKeys() tea.Cmd {
 		s = &keysState{}
 		r.keysFrom[url] = s
 	}
-	if s.fetching {
+	if s.fetching || s.chosen == t {
+		return nil
+	}
+	if set, found, err := fromFiles(r.o.Keys, t, url); found || err != nil {
+		if err != nil {
+			set = token.KeySet{Err: clean(err.Error())}
+		}
+		r.keys[url] = set
+		s.chosen, s.at, s.err = t, r.time, err
 		return nil
 	}
 	if !s.at.IsZero() {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -26,7 +27,7 @@ func (d *driver) sampleOf(service, word string) string {
 // choose moves the cursor to a service.
 func (d *driver) choose(service string) {
 	d.t.Helper()
-	d.keys("1", "/")
+	d.keys("1", "esc", "/")
 	for _, r := range service {
 		d.keys(string(r))
 	}
@@ -231,5 +232,37 @@ func TestALongLivedSecretIsAnAlarm(t *testing.T) {
 		}
 		d.keys("d")
 		d.lacks("Rotate it now")
+	})
+}
+
+// TestKeysAtHandAreNotFetched: --keys serves the dashboard too, and with keys of the wrong key the signature does not pass.
+func TestKeysAtHandAreNotFetched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := demo.New(demo.InMemory())
+		file := KeyFile{Name: "google.json"}
+		d := drive(t, cloud, 120, 40, func(o *Options) {
+			const url = "https://www.googleapis.com/oauth2/v3/certs"
+			answer, err := cloud.HTTP().Get(url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			if file.Body, err = io.ReadAll(answer.Body); err != nil {
+				t.Fatal(err)
+			}
+			o.Keys = []KeyFile{file}
+		})
+		before := cloud.Calls("PublicKeys")
+		d.choose("billing")
+		d.keys("d")
+		d.has("✓ signature")
+		if got := cloud.Calls("PublicKeys") - before; got != 0 {
+			t.Errorf("keys were fetched %d times though they are at hand", got)
+		}
+		d.choose("shop-api")
+		d.keys("d")
+		if got := cloud.Calls("PublicKeys") - before; got != 1 {
+			t.Errorf("Firebase's keys, which are not at hand, were fetched %d times", got)
+		}
 	})
 }

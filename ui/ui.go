@@ -30,6 +30,8 @@ type Options struct {
 	Since time.Duration
 	// Token is a credential read from a file at the start, as pasted; nil for none.
 	Token []byte
+	// Keys are public keys at hand; for the issuers of which there are some, none are fetched.
+	Keys []KeyFile
 	// Version is the program's version, for the help screen.
 	Version string
 	// ASCII draws with plain ASCII only.
