@@ -28,7 +28,7 @@ func (o CheckOptions) keyring(ctx context.Context, t *token.Token) (keyring, err
 	switch {
 	case err != nil || url == "":
 		return keyring{}, err
-	case found:
+	case found, o.Offline && len(set.IDs()) > 0:
 		return keyring{keys: token.Keys{url: set}}, nil
 	case o.Offline:
 		return keyring{}, nil
@@ -50,7 +50,8 @@ func (o CheckOptions) keyring(ctx context.Context, t *token.Token) (keyring, err
 
 // fromFiles chooses among the files the one for a token's issuer, whose keys are at url: of those bound to it, or else of those
 // bound to none, the first that verifies the token, and otherwise the first that has the key it names. How old a file's keys are
-// nobody knows, so that a key that is not among them may still be published.
+// nobody knows, so that a key that is not among them may still be published. found says whether they are the issuer's: a file that is bound
+// to none and lacks the key may be another's.
 func fromFiles(files []KeyFile, t *token.Token, url string) (chosen token.KeySet, found bool, err error) {
 	worth := map[token.Answer]int{token.Unsure: 1, token.No: 2, token.Yes: 3}
 	best, bound := 0, false
@@ -71,8 +72,8 @@ func fromFiles(files []KeyFile, t *token.Token, url string) (chosen token.KeySet
 		}
 		set.Err = "not fetched: from " + clean(f.Name)
 		if w := worth[t.Verified(token.Keys{url: set})]; w > best {
-			chosen, found, best = set, true, w
+			chosen, best = set, w
 		}
 	}
-	return chosen, found, nil
+	return chosen, bound && best > 0 || best > worth[token.Unsure], nil
 }
