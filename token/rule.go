@@ -133,15 +133,15 @@ func Check(t *Token, target Target) Report {
 	rules := allRules()
 	report := make(Report, len(rules))
 	for i := range rules {
-		report[i] = rules[i].finding(t, &target)
+		rules[i].find(&report[i], t, &target)
 	}
 	return report
 }
 
-// finding runs the rule and joins the two.
-func (r *Rule) finding(t *Token, target *Target) Finding {
+// find runs the rule and writes what it found over a finding.
+func (r *Rule) find(f *Finding, t *Token, target *Target) {
 	result := r.judge(t, target)
-	f := Finding{
+	*f = Finding{
 		ID: r.ID, Name: r.Name, Gate: r.Gate, Stops: r.Stops, Why: r.Why, Says: r.Says,
 		Confidence: r.Confidence, Source: r.Source,
 		Status: result.Status, Got: result.Got, Want: result.Want, Fix: result.Fix,
@@ -159,7 +159,6 @@ func (r *Rule) finding(t *Token, target *Target) Finding {
 	if result.Says != "" {
 		f.Says = result.Says
 	}
-	return f
 }
 
 // judge keeps from a rule what it cannot judge, and lets no defect of the reader pass that the rule did not mention.

@@ -48,7 +48,7 @@ func (r *root) predict() {
 			policy = state.policy
 		}
 		at.changed = r.history.policyChanged(place{clean(s.Name), clean(s.Region)})
-		return token.Check(t, target(s, policy, nil, at)).Verdict(), true
+		return token.Predict(t, target(s, policy, nil, at)), true
 	})
 	r.predicted = p
 }
