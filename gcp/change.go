@@ -78,7 +78,7 @@ type Change struct {
 	Ends      bool   // the entry tells that operation's end, not its beginning
 
 	told   bool     // the entry itself says what was added and removed
-	closes bool     // a setting was changed so that callers may be refused who were let in
+	before settings // the service before, where that is known
 	after  settings // the service as the entry leaves it, where it says so
 	grants grants   // the policy as the entry leaves it, or as it was asked for where it failed
 }
@@ -299,9 +299,17 @@ func (c *Change) compare(before []Grant) {
 func (c *Change) settle(before settings) {
 	kinds, words := diff(before, c.after)
 	c.Detail = words
-	c.closes = before.invokerOff && !c.after.invokerOff || !before.iap && c.after.iap || len(missing(before.audiences, c.after.audiences)) > 0
+	c.before = before
 	c.Kind = ChangeDeploy
 	if len(kinds) > 0 {
 		c.Kind = slices.Min(kinds)
 	}
 }
+
+// closes says whether a setting was changed so that callers may be refused with 401 or 403 who were let in.
+func (c Change) closes() bool {
+	return c.checked() || !c.before.iap && c.after.iap || len(missing(c.before.audiences, c.after.audiences)) > 0
+}
+
+// checked says whether the invoker check was turned on.
+func (c Change) checked() bool { return c.before.known && c.before.invokerOff && !c.after.invokerOff }

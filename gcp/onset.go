@@ -139,7 +139,7 @@ func suspect(changes []Change, at time.Time) (found *Change, distance int64) {
 // rank says how much more likely one sort of change stops callers than another.
 func (c Change) rank() int {
 	switch {
-	case c.Kind == ChangePolicy && c.Compared, c.closes:
+	case c.Kind == ChangePolicy && c.Compared, c.before.known && c.closes():
 		return 2
 	case c.Kind == ChangePolicy:
 		return 1

@@ -1,0 +1,239 @@
+package gcp
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Diagnosis is what most likely stops the callers of one service, as far as its settings, its policy, its refusals and its changes
+// tell. It quotes foreign text: clean before drawing.
+type Diagnosis struct {
+	Likely     string   // in a sentence or two
+	For        []string // the evidence, the strongest first
+	Against    []string // what speaks against it, and what is not known
+	Next       []string // what to check or do, the quickest first
+	Also       []string // what else was refused in the same time, in a line for each sort
+	Confidence string   // of Likely: "documented", "observed", "inferred"; "unknown" where nothing is likely
+}
+
+const unknown = "unknown"
+
+// mostEntries is how many entries a diagnosis looks at.
+const mostEntries = 2000
+
+// cause is a sort of refusal, as its entry tells.
+type cause int8
+
+const (
+	causeCredential cause = iota // 401: a credential came and was not accepted
+	causeForbidden               // 403: a verified caller may not invoke, or what the older wording leaves open
+	causeNone                    // 403: no credential
+	causePreflight               // 403: no credential on OPTIONS
+	causeApp                     // the container answered
+	causeUnclear
+	causes
+)
+
+// cause sorts an entry.
+func (e Entry) cause() cause {
+	short := e.explain().Short
+	switch {
+	case e.By() == App:
+		return causeApp
+	case short == notAccepted().Short:
+		return causeCredential
+	case short == noCredential().Short:
+		return causeNone
+	case short == mayNotInvoke().Short, short == oldWording().Short:
+		return causeForbidden
+	case e.Method == "OPTIONS" && e.By() == Platform && e.Status == 403:
+		return causePreflight
+	}
+	return causeUnclear
+}
+
+// clues are what a diagnosis goes by.
+type clues struct {
+	s       Service
+	p       *Policy // nil: not read
+	changes []Change
+	now     time.Time
+	main    []Entry // those of the cause that is looked at
+	d       Diagnosis
+}
+
+// Diagnose says what most likely stops the callers of s. p is its policy, nil where it was not read; entries are its refusals of
+// some time, of which the newest 2,000 are looked at, and changes its changes as a History gives them; those of other services are passed over. It
+// is pure, and takes some milliseconds at most.
+//
+// The log shows no token, no request that ingress refused, and nothing that an exclusion filter drops: what follows from that is
+// in Against, always.
+func Diagnose(s Service, p *Policy, entries []Entry, changes []Change, now time.Time) Diagnosis {
+	k := clues{s: s, p: p, now: now}
+	for _, c := range changes {
+		if c.Service == s.Name && c.Region == s.Region {
+			k.changes = append(k.changes, c)
+		}
+	}
+	slices.SortFunc(k.changes, orderChanges)
+	var of [causes][]Entry
+	own := slices.Clone(entries)
+	own = slices.DeleteFunc(own, func(e Entry) bool { return e.Service != s.Name || e.Region != s.Region })
+	slices.SortStableFunc(own, func(a, b Entry) int { return b.Time.Compare(a.Time) })
+	for _, e := range own[:min(len(own), mostEntries)] {
+		c := e.cause()
+		of[c] = append(of[c], e)
+	}
+	if len(own) == 0 {
+		k.silent()
+		return k.finish()
+	}
+	main := cause(0)
+	for c := range of {
+		if len(of[c]) > len(of[main]) {
+			main = cause(c)
+		}
+	}
+	k.main = of[main]
+	switch main {
+	case causeCredential:
+		k.credential()
+	case causeForbidden:
+		k.forbidden()
+	case causeNone:
+		k.noCredential()
+	case causePreflight:
+		k.preflight()
+	case causeApp:
+		k.app()
+	default:
+		k.unclear()
+	}
+	k.freshness()
+	for c, some := range of {
+		if cause(c) != main && len(some) > 0 {
+			k.d.Also = append(k.d.Also, fmt.Sprintf("%s: %s", times(len(some)), some[0].explain().Short))
+		}
+	}
+	return k.finish()
+}
+
+// finish removes what was said twice.
+func (k *clues) finish() Diagnosis {
+	for _, list := range []*[]string{&k.d.For, &k.d.Against, &k.d.Next} {
+		seen := map[string]bool{}
+		*list = slices.DeleteFunc(*list, func(s string) bool {
+			was := seen[s]
+			seen[s] = true
+			return was
+		})
+	}
+	return k.d
+}
+
+// likely sets the verdict; the first that is given stands.
+func (k *clues) likely(confidence, text string) {
+	if k.d.Likely == "" {
+		k.d.Likely, k.d.Confidence = text, confidence
+	}
+}
+
+func (k *clues) pro(format string, args ...any) {
+	k.d.For = append(k.d.For, fmt.Sprintf(format, args...))
+}
+func (k *clues) con(format string, args ...any) {
+	k.d.Against = append(k.d.Against, fmt.Sprintf(format, args...))
+}
+func (k *clues) next(format string, args ...any) {
+	k.d.Next = append(k.d.Next, fmt.Sprintf(format, args...))
+}
+
+// told adds a change as evidence.
+func (k *clues) told(c Change, means string) {
+	text := k.ago(c.Time) + " " + c.Text()
+	if means != "" {
+		text += ": " + means
+	}
+	k.pro("%s", text)
+}
+
+// explains says whether refusals of this sort came after a change and hardly any before it. One that did not is worth a word.
+func (k *clues) explains(c Change) bool {
+	before := 0
+	for _, e := range k.main {
+		if e.Time.Before(c.Time) {
+			before++
+		}
+	}
+	if before*20 <= len(k.main) {
+		return true
+	}
+	k.con("%s %s, but %s of the same sort came before that", k.ago(c.Time), c.Text(), times(before))
+	return false
+}
+
+// freshness says whether it goes on.
+func (k *clues) freshness() {
+	last := k.main[0].Time
+	if quiet := k.now.Sub(last); quiet > 10*time.Minute && len(k.main) > 2 {
+		k.con("the last of them was %s: it may be over", k.ago(last))
+	}
+}
+
+// policyUnread adds what is not known of who may invoke.
+func (k *clues) policyUnread() {
+	if k.p == nil {
+		k.con("the service's policy was not read")
+		return
+	}
+	for _, u := range k.p.Unread {
+		k.con("not read: %s", u)
+	}
+}
+
+// ago says how long ago something was.
+func (k *clues) ago(t time.Time) string {
+	d := k.now.Sub(t)
+	switch {
+	case d < 90*time.Second:
+		return "a minute ago"
+	case d < 90*time.Minute:
+		return fmt.Sprintf("%d minutes ago", int(d.Round(time.Minute)/time.Minute))
+	case d < 36*time.Hour:
+		return fmt.Sprintf("%d hours ago", int(d.Round(time.Hour)/time.Hour))
+	}
+	return fmt.Sprintf("%d days ago", int(d.Round(24*time.Hour)/(24*time.Hour)))
+}
+
+func times(n int) string { return counted(n, "refusal") }
+
+// share is what differs between entries: the values of one field, the most frequent first.
+func share(entries []Entry, field func(Entry) string) []string {
+	count := map[string]int{}
+	for _, e := range entries {
+		if v := field(e); v != "" {
+			count[v]++
+		}
+	}
+	var all []string
+	for v := range count {
+		all = append(all, v)
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
+	return all
+}
+
+// list joins the first few of some words.
+func list(all []string) string {
+	const most = 3
+	if len(all) > most {
+		all = append(all[:most:most], fmt.Sprintf("%d more", len(all)-most))
+	}
+	return strings.Join(all, ", ")
+}
+
+// callers says who calls, as far as the user agents tell.
+func (k *clues) callers() []string { return share(k.main, Entry.CallerKind) }
