@@ -2,9 +2,7 @@ package ui
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -114,27 +112,18 @@ func (p *refusedPane) groupRows(focused bool, h int) []string {
 	}
 	cols := groupColumns
 	if !p.everyService() {
-		cols = slices.Delete(slices.Clone(cols), groupServiceColumn, groupServiceColumn+1)
+		cols = withoutAt(cols, groupServiceColumn)
 	}
 	widths := columns(p.w, cols)
-	head := make([]cell, len(cols))
-	for i, c := range cols {
-		head[i] = cell{c.title, th.dim}
-	}
-	rest := strings.Repeat(" ", room(p.w, used(widths)))
-	lines := append(p.lead(), row(widths, cols, head, nil)+rest)
+	lines := append(p.lead(), heading(th, widths, cols, p.w))
 	p.groups.list.resize(len(p.groups.rows), room(h, 1, len(p.lead()), len(foot)))
 	from, to := p.groups.list.visible()
 	for at := from; at < to; at++ {
 		cells := p.groupCells(p.groups.rows[at])
 		if len(cols) < len(cells) {
-			cells = slices.Delete(cells, groupServiceColumn, groupServiceColumn+1)
+			cells = withoutAt(cells, groupServiceColumn)
 		}
-		if focused && at == p.groups.list.cursor {
-			lines = append(lines, th.selected.of(fit(row(widths, cols, plainly(cells), nil), p.w)))
-			continue
-		}
-		lines = append(lines, row(widths, cols, cells, nil)+rest)
+		lines = append(lines, tableRow(th, widths, cols, cells, focused && at == p.groups.list.cursor, p.w))
 	}
 	return pad(append(pad(lines, p.w, room(h, len(foot))), foot...), p.w, h)
 }

@@ -4,12 +4,12 @@ import "charm.land/bubbles/v2/key"
 
 // keyMap is every key of the program with its help, so that the footer, the help screen and Update cannot disagree.
 type keyMap struct {
-	quit, help, next, prev, one, two, three, four key.Binding
-	zoom, back, paste, typed, sample, clear, copy key.Binding
-	whatIf, another                               key.Binding
-	filter, sort, reverse, refresh                key.Binding
-	pause, follow, scope, move, ends              key.Binding
-	longer, shorter, again, address, groups       key.Binding
+	quit, help, next, prev, one, two, three, four                 key.Binding
+	zoom, back, paste, typed, sample, clear, copy                 key.Binding
+	whatIf, another                                               key.Binding
+	filter, sort, reverse, refresh                                key.Binding
+	pause, follow, scope, move, ends                              key.Binding
+	longer, shorter, again, address, groups, mark, match, unmatch key.Binding
 }
 
 func newKeyMap() keyMap {
@@ -41,6 +41,9 @@ func newKeyMap() keyMap {
 		pause:   bind([]string{"space"}, "space", "pause"),
 		follow:  bind([]string{"f"}, "f", "follow"),
 		scope:   bind([]string{"a"}, "a", "all services"),
+		mark:    bind([]string{"m"}, "m", "mark or hide"),
+		match:   bind([]string{"n"}, "n", "next match"),
+		unmatch: bind([]string{"N"}, "N", "match before"),
 		groups:  bind([]string{"v"}, "v", "groups"),
 		again:   bind([]string{"c"}, "c", "copy as curl"),
 		address: bind([]string{"u"}, "u", "copy the log's address"),

@@ -1,6 +1,9 @@
 package ui
 
-import "image"
+import (
+	"image"
+	"time"
+)
 
 // focus names a pane.
 type focus int
@@ -182,4 +185,4 @@ func room(w int, used ...int) int {
 	return max(w, 0)
 }
 
-func clamp(n, lo, hi int) int { return max(lo, min(n, hi)) }
+func clamp[T int | time.Duration](n, lo, hi T) T { return max(lo, min(n, hi)) }

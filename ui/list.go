@@ -23,27 +23,34 @@ func (l *list) to(i int) {
 
 // move handles the keys that move a cursor, and says whether this was one.
 func (l *list) move(key string) bool {
+	to, ok := step(key, l.cursor, l.h, l.n-1)
+	if ok {
+		l.to(to)
+	}
+	return ok
+}
+
+// step is where a key moves a position to, in pages of h and at most to last, and whether it is a key that moves.
+func step(key string, at, h, last int) (to int, ok bool) {
 	switch key {
 	case "up", "k":
-		l.to(l.cursor - 1)
+		return at - 1, true
 	case "down", "j":
-		l.to(l.cursor + 1)
+		return at + 1, true
 	case "pgup", "ctrl+b":
-		l.to(l.cursor - max(l.h, 1))
+		return at - max(h, 1), true
 	case "pgdown", "ctrl+f":
-		l.to(l.cursor + max(l.h, 1))
+		return at + max(h, 1), true
 	case "ctrl+u":
-		l.to(l.cursor - max(l.h/2, 1))
+		return at - max(h/2, 1), true
 	case "ctrl+d":
-		l.to(l.cursor + max(l.h/2, 1))
+		return at + max(h/2, 1), true
 	case "home", "g":
-		l.to(0)
+		return 0, true
 	case "end", "G":
-		l.to(l.n - 1)
-	default:
-		return false
+		return last, true
 	}
-	return true
+	return at, false
 }
 
 // visible is the range of rows to draw.
@@ -65,27 +72,11 @@ func (s *scroll) to(top int) { s.top = clamp(top, 0, max(s.n-max(s.h, 0), 0)) }
 
 // move handles the keys that move a window, and says whether this was one.
 func (s *scroll) move(key string) bool {
-	switch key {
-	case "up", "k":
-		s.to(s.top - 1)
-	case "down", "j":
-		s.to(s.top + 1)
-	case "pgup", "ctrl+b":
-		s.to(s.top - max(s.h, 1))
-	case "pgdown", "ctrl+f":
-		s.to(s.top + max(s.h, 1))
-	case "ctrl+u":
-		s.to(s.top - max(s.h/2, 1))
-	case "ctrl+d":
-		s.to(s.top + max(s.h/2, 1))
-	case "home", "g":
-		s.to(0)
-	case "end", "G":
-		s.to(s.n)
-	default:
-		return false
+	to, ok := step(key, s.top, s.h, s.n)
+	if ok {
+		s.to(to)
 	}
-	return true
+	return ok
 }
 
 // slice is the part of lines that the window shows, filled up with empty lines of w cells to its height.
@@ -103,44 +94,4 @@ func pad(lines []string, w, h int) []string {
 		lines = append(lines, strings.Repeat(" ", max(w, 0)))
 	}
 	return lines[:max(h, 0)]
-}
-
-// cell is one field of a table's row: clean text and its style.
-type cell struct {
-	text  string
-	style style
-}
-
-// row draws cells into widths. A selected row is drawn whole in one style, since a style that ends inside would end the
-// selection too.
-func row(widths []int, cols []column, cells []cell, selected *style) string {
-	var b strings.Builder
-	first := true
-	for i, c := range cells {
-		if widths[i] == 0 {
-			continue
-		}
-		if !first {
-			b.WriteByte(' ')
-		}
-		first = false
-		text := fit(c.text, widths[i])
-		if cols[i].right {
-			text = fitRight(c.text, widths[i])
-		}
-		if selected == nil {
-			text = c.style.of(text)
-		}
-		b.WriteString(text)
-	}
-	if selected != nil {
-		return selected.of(b.String())
-	}
-	return b.String()
-}
-
-// fitRight is fit with the text at the right edge.
-func fitRight(s string, w int) string {
-	s = cut(s, w)
-	return strings.Repeat(" ", room(w, width(s))) + s
 }

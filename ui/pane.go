@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -79,4 +80,20 @@ func entry(label string, labelStyle style, labelWidth int, text string, textStyl
 		lines = append(lines, head+" "+textStyle.of(fit(l, room(w, labelWidth, 1))))
 	}
 	return lines
+}
+
+// count shows a number in at most five cells.
+func count(n int) string {
+	if n >= 100_000 {
+		return strconv.Itoa(n/1000) + "k"
+	}
+	return strconv.Itoa(n)
+}
+
+// plural counts things: "1 region", "3 regions".
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -21,13 +20,16 @@ type refusedPane struct {
 	w, h   int
 	list   list
 	filter filter
-	full   bool // zoomed: the selected entry is explained below the list
+	query  query // what the filter asks for, as of the last take
+	marked bool  // the filter marks what it asks for among the others, instead of hiding those
+	full   bool  // zoomed: the selected entry is explained below the list
 
 	groups groups
 	ring   *ring
 	past   *history
 	counts tally      // of the scope
 	chart  string     // refusals over the window, as bars
+	taken  time.Time  // when the list was taken from the ring
 	began  string     // since when there are refusals, and after which change; "" where that is not known
 	shown  []*refusal // what passes scope and filter, as of the last take
 	chosen *refusal   // the selected entry, while not following
@@ -98,6 +100,9 @@ func (p *refusedPane) Title() (left, right string) {
 	}
 	if f := p.filter.text(p.th.glyph); f != "" {
 		left += " " + f
+		if p.marked {
+			left += " (marked)"
+		}
 	}
 	switch {
 	case p.groups.listed():
@@ -129,6 +134,13 @@ func (p *refusedPane) Update(m tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(m, p.km.scope):
 		p.all = !p.all
 		p.take()
+	case key.Matches(m, p.km.mark):
+		p.marked = !p.marked
+		p.take()
+	case key.Matches(m, p.km.match):
+		p.seek(1)
+	case key.Matches(m, p.km.unmatch):
+		p.seek(-1)
 	case key.Matches(m, p.km.pause):
 		p.paused, p.held = !p.paused, 0
 		if !p.paused {
@@ -147,6 +159,20 @@ func (p *refusedPane) Update(m tea.KeyPressMsg) tea.Cmd {
 		p.choose()
 	}
 	return nil
+}
+
+// seek moves the cursor to the next match of the filter, or the one before, and round at the ends.
+func (p *refusedPane) seek(by int) {
+	n := len(p.shown)
+	for i := 1; i <= n && p.filter.on(); i++ {
+		at := ((p.list.cursor+by*i)%n + n) % n
+		if p.query.matches(p.shown[at]) {
+			p.list.to(at)
+			p.follow, p.detail.top = false, 0
+			p.choose()
+			return
+		}
+	}
 }
 
 // Paste takes text while the filter is typed.
@@ -195,15 +221,16 @@ func (p *refusedPane) take() {
 	}
 	at := now()
 	query := parseQuery(p.filter.words, at)
+	p.query = query
 	inScope := func(e *refusal) bool { return scope == place{} || e.Service == scope.name && e.Region == scope.region }
 	for _, e := range p.ring.entries {
-		if inScope(e) && query.matches(e) && (p.groups.open == nil || e.group == *p.groups.open) {
+		if inScope(e) && (p.marked || query.matches(e)) && (p.groups.open == nil || e.group == *p.groups.open) {
 			p.shown = append(p.shown, e)
 		}
 	}
 	marks := slices.Clone(p.gaps)
 	for _, c := range p.past.of(scope, at.Add(-p.window)) {
-		if query.matches(c) {
+		if p.marked || query.matches(c) {
 			marks = append(marks, c)
 		}
 	}
@@ -215,7 +242,7 @@ func (p *refusedPane) take() {
 		p.groups.fold(p.shown, at.Add(-p.window), at)
 	}
 	p.counts, p.chart = counts, spark(p.ring.buckets(at, p.window, inScope))
-	p.began = ""
+	p.began, p.taken = "", at
 	// The first minute of the window is there in part only, and a window that is not read yet looks quiet.
 	if from := at.Add(-p.window).Truncate(time.Minute).Add(time.Minute); p.state == "live" && len(p.gaps) == 0 {
 		if b := gcp.Onset(p.ring.minutes(from, at, inScope), from.Local(), p.past.changes(scope)); b.Known {
@@ -245,196 +272,5 @@ func (p *refusedPane) tell(state string, gaps []*refusal, err error) {
 	p.take()
 }
 
-var refusedColumns = []column{
-	{title: "TIME", min: 8, max: 8},
-	{title: "", min: 3, max: 3},
-	{title: "WHO", min: 9, max: 9},
-	{title: "SERVICE", min: 12, max: 20, drop: 3},
-	{title: "REQUEST", min: 19, max: 36, flex: true},
-	{title: "CALLER", min: 10, max: 20, drop: 4},
-	{title: "WHY", min: 23, max: 40, drop: 2},
-}
-
-const serviceColumn = 3
-
 // everyService says whether the list is not one service's alone.
 func (p *refusedPane) everyService() bool { return p.all || p.service == place{} }
-
-// columns are those of the scope: the service's name says nothing where all rows have the same.
-func (p *refusedPane) columns() []column {
-	if p.everyService() {
-		return refusedColumns
-	}
-	return slices.Delete(slices.Clone(refusedColumns), serviceColumn, serviceColumn+1)
-}
-
-func (p *refusedPane) View(focused bool) []string {
-	h, below := p.h, 0
-	if p.full && !p.groups.listed() {
-		h, below = halves(p.h)
-	}
-	lines := p.rows(focused, h)
-	if below > 0 {
-		lines = append(lines, p.th.frame.of(strings.Repeat(p.th.glyph.horizontal, p.w)))
-		explained := p.explain()
-		p.detail.resize(len(explained), below)
-		lines = append(lines, p.detail.slice(explained, p.w)...)
-	}
-	return pad(lines, p.w, p.h)
-}
-
-func (p *refusedPane) rows(focused bool, h int) []string {
-	if h <= 0 {
-		return nil
-	}
-	if p.groups.listed() {
-		return p.groupRows(focused, h)
-	}
-	foot := p.foot()
-	if len(p.shown) == 0 {
-		return pad(append(p.nothing(), foot...), p.w, h)
-	}
-	cols := p.columns()
-	widths := columns(p.w, cols)
-	head := make([]cell, len(cols))
-	for i, c := range cols {
-		head[i] = cell{c.title, p.th.dim}
-	}
-	lines := append(p.lead(), row(widths, cols, head, nil)+strings.Repeat(" ", room(p.w, used(widths))))
-	from, to := p.list.visible()
-	for at := from; at < to; at++ {
-		lines = append(lines, p.line(widths, cols, p.shown[at], focused && at == p.list.cursor))
-	}
-	return pad(append(pad(lines, p.w, room(h, len(foot))), foot...), p.w, h)
-}
-
-func (p *refusedPane) line(widths []int, cols []column, e *refusal, selected bool) string {
-	th := p.th
-	if e.note != "" {
-		sign, st := th.glyph.unknown, th.unknown
-		if e.change != nil {
-			sign, st = th.glyph.changed, th.accent
-		}
-		text := e.note
-		if e.change != nil && p.everyService() {
-			text = e.Service + ": " + text
-		}
-		text = fit(e.Time.Local().Format(time.TimeOnly)+" "+sign+"   "+text, p.w)
-		if selected {
-			return th.selected.of(text)
-		}
-		return st.of(text)
-	}
-	who := cell{refuser(e.by), th.plain}
-	switch e.by {
-	case gcp.App:
-		who.style = th.accent
-	case gcp.RefuserUnknown:
-		who.style = th.unknown
-	}
-	cells := []cell{
-		{e.Time.Local().Format(time.TimeOnly), th.dim}, {strconv.Itoa(e.Status), th.code(e.Status)}, who,
-		{e.Service, th.plain}, {e.Method + " " + e.path, th.plain}, {e.caller, th.dim}, {e.short, th.plain},
-	}
-	if len(cols) < len(cells) {
-		cells = slices.Delete(cells, serviceColumn, serviceColumn+1)
-	}
-	if selected {
-		return th.selected.of(fit(row(widths, cols, plainly(cells), nil), p.w))
-	}
-	return row(widths, cols, cells, nil) + strings.Repeat(" ", room(p.w, used(widths)))
-}
-
-// nothing says why there is no row.
-func (p *refusedPane) nothing() []string {
-	th := p.th
-	switch {
-	case p.err != nil && len(p.ring.entries) == 0:
-		return append(para(th.strong, "The request log could not be read.", p.w), problem(th, p.err, p.w)...)
-	case p.state == "reading":
-		return para(th.dim, "reading the last "+span(p.window)+th.glyph.ellipsis, p.w)
-	case p.filter.on():
-		return para(th.dim, "nothing matches "+p.filter.text(th.glyph)+"; esc shows all again", p.w)
-	}
-	of := "this service"
-	if p.everyService() {
-		of = "the project"
-	}
-	lines := para(th.plain, fmt.Sprintf("No 401 or 403 of %s in the request log of the last %s.", of, span(p.window)), p.w)
-	return append(lines, para(th.dim, "Requests stopped by ingress (404) or by a load balancer are not in this log, nor what an exclusion filter drops.", p.w)...)
-}
-
-// lead is the line above the list: since when, and after what.
-func (p *refusedPane) lead() []string {
-	if p.began == "" || p.h < 6 {
-		return nil
-	}
-	return []string{p.th.accent.of(fit(p.th.glyph.changed+" "+p.began, p.w))}
-}
-
-// foot is the error behind what the list lacks.
-func (p *refusedPane) foot() []string {
-	if p.w <= 0 || p.h < 3 {
-		return nil
-	}
-	var lines []string
-	if p.err != nil && len(p.shown) > 0 {
-		text := clean(p.err.Error())
-		if h := hint(p.err); h != "" {
-			text += " " + p.th.glyph.sep + " " + h
-		}
-		lines = append(lines, p.th.bad.of(fit(text, p.w)))
-	}
-	return lines
-}
-
-// explain is the selected entry in plain words.
-func (p *refusedPane) explain() []string {
-	e, th := p.chosen, p.th
-	if e == nil {
-		return para(th.dim, "no entry is selected", p.w)
-	}
-	if e.change != nil {
-		return p.explainChange(e)
-	}
-	if e.note != "" {
-		return entry(th.glyph.unknown+" gap", th.unknown, checkWidth, e.note, th.plain, p.w)
-	}
-	r := e.Reason()
-	who := map[gcp.Refuser]string{gcp.Platform: "Refused by Cloud Run. ", gcp.App: "Answered by the app. "}[e.by]
-	lines := entry(strconv.Itoa(e.Status), th.code(e.Status), checkWidth, who+clean(r.Text), th.strong, p.w)
-	add := func(label, text string) {
-		if text != "" {
-			lines = append(lines, entry(label, th.dim, checkWidth, clean(text), th.plain, p.w)...)
-		}
-	}
-	add("Evidence", strings.ReplaceAll(strings.Join(r.Evidence, "; "), ".;", ";"))
-	add("Proves", r.Proves)
-	add("Not proven", r.NotProven)
-	add("Next", r.Next)
-	add("Again", clean(e.Curl()))
-	add("Explorer", clean(e.ExplorerURL(p.project)))
-	sourced := r.Confidence
-	if r.Source != "" {
-		sourced += ": " + r.Source
-	}
-	add("Confidence", sourced)
-	add("Time", e.Time.Local().Format("2006-01-02 15:04:05.000 -0700"))
-	add("Request", e.Method+" "+e.URL+" "+e.Protocol)
-	add("Caller", strings.TrimSpace(e.RemoteIP+" "+e.UserAgent))
-	add("Referer", e.Referer)
-	add("Service", e.Service+" in "+e.Region+", revision "+e.Revision)
-	add("Instance", e.Instance)
-	add("Latency", e.Latency.String())
-	add("Trace", e.Trace)
-	add("Log text", e.Text)
-	return lines
-}
-
-// span writes the window's length: 10s, 15m, 1h, 1h30m.
-func span(d time.Duration) string {
-	if d < time.Minute {
-		return d.String()
-	}
-	return strings.TrimSuffix(strings.TrimSuffix(d.Truncate(time.Minute).String(), "0s"), "h0m") + map[bool]string{true: "h"}[d%time.Hour < time.Minute]
-}

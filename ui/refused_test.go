@@ -273,3 +273,37 @@ func TestRefusalsAreFoldedIntoGroups(t *testing.T) {
 		d.has("following")
 	})
 }
+
+// TestMatchesAreMarkedAmongTheOthers: m shows the others too, n and N go from match to match.
+func TestMatchesAreMarkedAmongTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("4", "a", "/")
+		for _, r := range "who:app" {
+			d.keys(string(r))
+		}
+		d.keys("enter")
+		only := len(d.root.refused.shown)
+		d.keys("m")
+		d.has("(marked)")
+		if all := len(d.root.refused.shown); all <= only {
+			t.Fatalf("%d rows with the others, %d without", all, only)
+		}
+		seen := map[*refusal]bool{}
+		for range only {
+			d.keys("N")
+			seen[d.root.refused.chosen] = true
+			if got := refuser(d.root.refused.chosen.by); got != "app" {
+				t.Errorf("N went to an entry of %s", got)
+			}
+		}
+		if len(seen) != only {
+			t.Errorf("%d presses of N saw %d different matches", only, len(seen))
+		}
+		d.keys("n")
+		d.keys("m")
+		if got := len(d.root.refused.shown); got != only {
+			t.Errorf("%d rows with the others hidden again, want %d", got, only)
+		}
+	})
+}

@@ -39,6 +39,7 @@ func (r *root) settle() tea.Cmd {
 	cmds = append(cmds, r.fetchKeys(), r.count(), r.draw())
 	r.judge(s, ok, policy)
 	r.predict()
+	r.diagnose(s, ok, policy)
 	return tea.Batch(cmds...)
 }
 

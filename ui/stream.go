@@ -49,21 +49,22 @@ const (
 // stream is the state of the project's one stream of refusals. Its methods are called in Update and return the next
 // command; answers to an attempt that is over are dropped.
 type stream struct {
-	ctx     context.Context
-	client  *gcp.Client
-	attempt int
-	turn    int // of streamDue
-	state   streamState
-	tail    *gcp.Tail
-	window  time.Duration
-	newest  time.Time // of all entries; the zero value until there was one
-	wait    time.Duration
-	retry   time.Time
-	err     error     // of the tail, while waiting or polling
-	listErr error     // of the last list; nil after one that worked
-	filled  bool      // the window was read once
-	since   time.Time // when the tail was opened
-	cancel  context.CancelFunc
+	ctx      context.Context
+	client   *gcp.Client
+	attempt  int
+	turn     int // of streamDue
+	state    streamState
+	tail     *gcp.Tail
+	window   time.Duration
+	newest   time.Time // of all entries; the zero value until there was one
+	wait     time.Duration
+	retry    time.Time
+	err      error // of the tail, while waiting or polling
+	listWait time.Duration
+	listErr  error     // of the last list; nil after one that worked
+	filled   bool      // the window was read once
+	since    time.Time // when the tail was opened
+	cancel   context.CancelFunc
 
 	old    *gcp.Tail // the tail before, read until the new one stands
 	oldEnd context.CancelFunc
@@ -227,6 +228,7 @@ func (s *stream) listed(m entriesListed) tea.Cmd {
 	}
 	s.listErr = m.err
 	if m.err == nil {
+		s.listWait = 0
 		if m.more && m.purpose != secondRun {
 			s.gaps.unread(m.refusals)
 		}
@@ -249,10 +251,10 @@ func (s *stream) listed(m entriesListed) tea.Cmd {
 	return nil
 }
 
+// longer is how long to wait until the log is listed again after it could not be: longer each time.
 func (s *stream) longer() time.Duration {
-	d := s.wait
-	s.wait = min(s.wait*2, longestWait)
-	return max(d, settleTime)
+	s.listWait = clamp(2*s.listWait, settleTime, longestWait)
+	return s.listWait
 }
 
 // stepped takes the timer.

@@ -62,7 +62,7 @@ func TestTypedTokenShowsItsLengthOnly(t *testing.T) {
 		d.keys("enter")
 		d.has("claimed: Google access token")
 		d.keys("x")
-		d.has("Paste the token that was refused")
+		d.has("paste the token that was refused")
 	})
 }
 
@@ -152,7 +152,7 @@ func TestUnreadablePasteKeepsTheToken(t *testing.T) {
 		d.send(tea.PasteMsg{Content: strings.Repeat("a", 2<<20)})
 		d.has("predicted 401", "Firebase ID token")
 		d.keys("x", "3")
-		d.has("Paste the token that was refused")
+		d.has("paste the token that was refused")
 	})
 }
 
@@ -264,5 +264,24 @@ func TestKeysAtHandAreNotFetched(t *testing.T) {
 		if got := cloud.Calls("PublicKeys") - before; got != 1 {
 			t.Errorf("Firebase's keys, which are not at hand, were fetched %d times", got)
 		}
+	})
+}
+
+// TestWithoutATokenTheLikelyCauseIsTold: the pane that waits for a token says what the settings, the log and the changes make
+// likely, with what speaks against it.
+func TestWithoutATokenTheLikelyCauseIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.has("none yet: what is likely without one", "likely", "Firebase ID tokens", "for", "next")
+		d.choose("order-events")
+		d.has("The caller holds roles/cloudfunctions.invoker")
+		d.choose("ledger")
+		d.keys("3", "enter")
+		d.has("404")
+		d.golden("diagnosis-120x40")
+		d.keys("d")
+		d.lacks("likely")
+		d.keys("x")
+		d.has("likely")
 	})
 }
