@@ -26,6 +26,9 @@ func claimAudience(t *Token, target Target) Result {
 	case GoogleIDUserGcloud:
 		return pass("gcloud's own client: not compared; for development")
 	case GoogleIDUserADC:
+		if a, ok := accepts(target.Audiences, adcClient); ok {
+			return pass(adcClient + " " + a.source())
+		}
 		return Result{Status: Unknown, Got: "the client of application-default login: reports disagree on whether it is compared", Want: target.wanted(),
 			Fix: "use gcloud auth print-identity-token, or a service account's token", Confidence: Inferred}
 	}
@@ -58,6 +61,9 @@ func judgeAudience(t *Token, target *Target, aud string) Result {
 		return Result{Status: Unknown, Got: aud + "; not all audiences of " + target.name() + " are known", Fix: "gcloud run services describe shows them"}
 	}
 	r := Result{Status: Fail, Got: aud, Want: target.wanted(), Fix: mint(t, target)}
+	if t.kind == GoogleIDUser {
+		r.Confidence = Observed // of other clients' ID tokens no page tells
+	}
 	if miss, want := nearest(target, aud, parts); miss != "" {
 		r.Got += ": " + miss
 		if want != "" {

@@ -84,7 +84,7 @@ func claimIssuer(t *Token, target Target) Result {
 // refusal is how sure it is that Cloud Run refuses the kind.
 func (k Kind) refusal() Confidence {
 	switch k {
-	case GoogleAccess, FirebaseID, FirebaseEmulator, GitHubActions, AzureAD, Okta, Auth0, Cognito, Apple, Keycloak, JWT:
+	case GoogleAccess, FirebaseID, FirebaseEmulator, GitHubActions, Kubernetes, AzureAD, Okta, Auth0, Cognito, Apple, Keycloak, JWT:
 		return Documented
 	}
 	return Observed

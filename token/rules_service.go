@@ -141,6 +141,10 @@ func iapOnService(_ *Token, target Target) Result {
 		return Result{Status: Unknown, Got: "not known whether it is on", Fix: "gcloud run services describe shows it", May: may}
 	}
 	const decides = "on: IAP decides first, by its own rules (a browser is sent to log in)"
+	if target.InvokerCheck == No {
+		return Result{Status: Unknown, Got: decides + "; its service agent needs no binding, since the invoker check is off", May: may,
+			Fix: "look at IAP's own log and at who holds roles/iap.httpsResourceAccessor"}
+	}
 	if target.ProjectNumber == "" {
 		return Result{Status: Unknown, Got: decides + "; the project number, and so its service agent, is not known", May: may,
 			Fix: "look at IAP's own log; its service agent needs roles/run.invoker"}
@@ -151,6 +155,10 @@ func iapOnService(_ *Token, target Target) Result {
 		return Result{Status: Unknown, Got: decides + "; its service agent may invoke", May: may,
 			Fix: "look at IAP's own log and at who holds roles/iap.httpsResourceAccessor"}
 	case No:
+		if target.InvokerCheck == Unsure {
+			return Result{Status: Unknown, Got: decides + "; where the invoker check is on, " + agent.member() + " may not invoke", May: may,
+				Fix: "gcloud run services describe shows whether the invoker check is on"}
+		}
 		return Result{Status: Fail, Got: "on, and " + agent.member() + " may not invoke", Want: "roles/run.invoker for IAP's service agent",
 			Fix: "grant roles/run.invoker on " + target.name() + " to " + agent.member()}
 	}

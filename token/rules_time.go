@@ -61,8 +61,9 @@ func claimExpiry(t *Token, target Target) Result {
 	now := target.serverNow()
 	switch {
 	case r.Status == Skip:
-		return Result{Status: Fail, Got: r.Got, Want: "a moment in the future", Fix: "send a token that Google signed"}
+		return Result{Status: Fail, Got: r.Got, Want: "a moment in the future", Fix: "send a token that Google signed", Says: "the token has no expiry"}
 	case r.Status != Pass:
+		r.Says = "the token has no expiry that can be read"
 		return r
 	case now.IsZero():
 		return noMoment("exp")

@@ -70,6 +70,13 @@ func TestVerdicts(t *testing.T) {
 			s.IAP, s.Policy.Bindings = Yes, []Binding{invoker("serviceAccount:" + iapAgent("4242"))}
 		},
 			possible: []int{200, 401, 403}, decided: "svc.iap", text: "200, 401 or 403: in doubt: IAP", fix: "IAP's own log", confidence: Observed},
+		{name: "behind IAP with the invoker check off it is IAP's to say, whatever its agent may", paste: account(), target: func(s *Target) { s.IAP, s.InvokerCheck = Yes, No },
+			possible: []int{200, 401, 403}, decided: "svc.iap", text: "200, 401 or 403: in doubt: IAP", fix: "IAP's own log", confidence: Observed},
+		{name: "an OAuth client's id in aud is refused as observed", paste: gcloud(set("aud", "1234-abc.apps.googleusercontent.com"), set("azp", "1234-abc.apps.googleusercontent.com")),
+			target: bound(invoker("allAuthenticatedUsers")), status: 401, possible: []int{401}, decided: "clm.aud", text: "audience", fix: "ask for a token", confidence: Observed},
+		{name: "a cluster's token is of a foreign issuer, which is documented", paste: account(set("iss", "https://container.googleapis.com/v1/projects/p/locations/l/clusters/c")), status: 401, possible: []int{401}, decided: "clm.iss",
+			text: "issuer", fix: "workload identity federation", confidence: Documented},
+		{name: "a token without an expiry has not expired", paste: account(drop("exp")), status: 401, possible: []int{401}, decided: "clm.exp", text: "401: the token has no expiry", fix: "send a token that Google signed", confidence: Observed},
 		{name: "a cut paste is a 401", paste: account()[:300], status: 401, possible: []int{401}, decided: "in.truncated", text: "cut short", fix: "paste it whole", confidence: Observed},
 		{name: "a cut paste at an open door is 200", paste: account()[:300], target: bound(invoker("allUsers")), status: 200, possible: []int{200}, decided: "svc.iam_check", text: "200", confidence: Documented},
 		{name: "a name that stands twice is a 401, since Google signs nothing like it",
