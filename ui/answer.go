@@ -115,10 +115,8 @@ func (r *root) policyRead(m policyRead) {
 	s.reading, s.at, s.err = false, m.at, m.err
 	if m.err == nil {
 		s.policy = &m.policy
-		for _, row := range r.services.rows {
-			if row.service.ID == m.service {
-				r.history.saw(row.service, s.policy)
-			}
+		if row := r.services.row(m.service); row != nil {
+			r.history.saw(row.service, s.policy)
 		}
 	}
 	r.services.setDoor(m.service, s.policy, s.err)

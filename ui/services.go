@@ -24,7 +24,8 @@ type servicesPane struct {
 	filter filter
 
 	rows     []serviceRow
-	shown    []int // rows that pass the filter, in order
+	at       map[string]int // where the row of a service is, by its id
+	shown    []int          // rows that pass the filter, in order
 	selected string
 	moved    bool // the user has moved the cursor; until then it stays on the first row
 	by       sortOrder
@@ -146,7 +147,7 @@ func (p *servicesPane) show(l gcp.Listing, at time.Time, err error) {
 		old := p.listing.Services
 		p.have, p.listing, p.asOf = true, l, at
 		services := keepFailed(l, old)
-		p.rows = make([]serviceRow, 0, len(services))
+		p.rows, p.at = make([]serviceRow, 0, len(services)), make(map[string]int, len(services))
 		for _, s := range services {
 			r := doors[s.ID]
 			r.service, r.name, r.region = s, clean(s.Name), clean(s.Region)
@@ -154,6 +155,7 @@ func (p *servicesPane) show(l gcp.Listing, at time.Time, err error) {
 				r.door = s.Door(nil).Word
 			}
 			r.hay = ""
+			p.at[s.ID] = len(p.rows)
 			p.rows = append(p.rows, r)
 		}
 		p.listing.Services = services
@@ -168,9 +170,15 @@ func keepFailed(l gcp.Listing, old []gcp.Service) []gcp.Service {
 	for _, f := range l.Failed {
 		failed[f.Region] = true
 	}
-	out := slices.Clone(l.Services)
+	if len(failed) == 0 {
+		return l.Services
+	}
+	out, listed := slices.Clone(l.Services), make(map[string]bool, len(l.Services))
+	for _, s := range l.Services {
+		listed[s.ID] = true
+	}
 	for _, s := range old {
-		if failed[s.Region] && !slices.ContainsFunc(out, func(n gcp.Service) bool { return n.ID == s.ID }) {
+		if failed[s.Region] && !listed[s.ID] {
 			out = append(out, s)
 		}
 	}
@@ -179,13 +187,18 @@ func keepFailed(l gcp.Listing, old []gcp.Service) []gcp.Service {
 
 // setDoor says what the policy of a service makes of its door.
 func (p *servicesPane) setDoor(id string, policy *gcp.Policy, err error) {
-	for i := range p.rows {
-		if r := &p.rows[i]; r.service.ID == id {
-			r.door, r.doorKnown, r.doorErr = r.service.Door(policy).Word, policy != nil, err != nil
-			r.hay = ""
-			return
-		}
+	if r := p.row(id); r != nil {
+		r.door, r.doorKnown, r.doorErr = r.service.Door(policy).Word, policy != nil, err != nil
+		r.hay = ""
 	}
+}
+
+// row is the row of a service, nil where it has none.
+func (p *servicesPane) row(id string) *serviceRow {
+	if i, ok := p.at[id]; ok {
+		return &p.rows[i]
+	}
+	return nil
 }
 
 // setTally takes the counts of the window.
