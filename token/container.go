@@ -21,9 +21,13 @@ type piece struct {
 	from, to int    // where it stands in the cleaned paste, for form shell
 	request  int    // which request of the paste it belongs to
 	literal  bool   // a dollar in it is a dollar, since it stood in single quotes
+	beaten   bool   // the request also has X-Serverless-Authorization, whose value is not in the paste
 	note     string // how it was taken out, for a repair
 	rank     int    // the lower the likelier to be meant
 }
+
+// besideHeaders is where a command has a token that stands in no header.
+const besideHeaders = "the command's address or data"
 
 // authorizes says whether Cloud Run looks for a credential in the header.
 func (p piece) authorizes() bool {
@@ -31,7 +35,8 @@ func (p piece) authorizes() bool {
 }
 
 // headers are the headers that carry a credential, in the order in which Cloud Run and then the app look at them, and their ranks.
-var headers = []string{"X-Serverless-Authorization", "Authorization", "X-Goog-Iap-Jwt-Assertion", "X-Firebase-Appcheck", "Cookie"}
+// Gateways and proxies put what they were sent in the last two.
+var headers = []string{"X-Serverless-Authorization", "Authorization", "X-Goog-Iap-Jwt-Assertion", "X-Firebase-Appcheck", "Cookie", "X-Forwarded-Authorization", "Proxy-Authorization"}
 
 // header is the usual spelling of a header's name and its rank; ok is false for one that carries no credential.
 func header(name string) (via string, rank int, ok bool) {

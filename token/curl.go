@@ -22,6 +22,8 @@ func fromCommand(text string) (pieces []piece, found, unread bool) {
 	}
 	words := shellWords(text, at[2])
 	httpie := strings.IndexByte("hx", text[at[2]]) >= 0 // takes headers as words
+	var beside []piece                                  // in no header that carries a credential; of use only where there is none
+	var winner []int                                    // the requests whose X-Serverless-Authorization is not in the paste
 	request := 0
 	for i := 0; i < len(words); i++ {
 		w := words[i]
@@ -37,23 +39,63 @@ func fromCommand(text string) (pieces []piece, found, unread bool) {
 			w = words[i]
 			value = w.text
 		}
+		if p, ok := besidePiece(option, value, i > 0 && takesData(words[i-1].text)); ok && !w.expands {
+			p.request = request
+			beside = append(beside, p)
+		}
 		if option == "" && !httpie {
 			continue
 		}
 		p, ok := optionPiece(option, value)
 		switch {
+		case ok && p.via == serverlessHeader && strings.HasSuffix(strings.TrimSpace(value), ":"):
+			// curl takes a header without a value out of the request.
 		case !ok:
 			unread = unread || option == "header" && strings.HasPrefix(value, "@")
 		case w.expands:
 			unread = true
+			if p.via == serverlessHeader {
+				winner = append(winner, request)
+			}
 		default:
 			p.from, p.to, p.request = w.from, w.to, request
 			p.literal = strings.Contains(text[w.from:w.to], "$")
 			pieces = append(pieces, p)
 		}
 	}
+	for i := range pieces {
+		pieces[i].beaten = pieces[i].via == "Authorization" && slices.Contains(winner, pieces[i].request)
+	}
+	if len(pieces) == 0 && !unread {
+		pieces = beside
+	}
 	slices.SortStableFunc(pieces, func(a, b piece) int { return a.rank - b.rank })
 	return pieces, true, unread
+}
+
+// besidePiece is the credential that a word of a command holds where Cloud Run's check does not look: in another header, in the address, in the data.
+func besidePiece(option, value string, data bool) (piece, bool) {
+	name, rest, ok := strings.Cut(value, ":")
+	switch {
+	case option == "header" && ok && fieldName.MatchString(name) && carries(rest):
+		_, _, known := header(name)
+		return piece{raw: rest, form: field, via: name}, !known
+	case option == "" && (data || strings.HasPrefix(value, "http://") || strings.HasPrefix(value, "https://")):
+		return piece{raw: value, form: field, via: besideHeaders}, holdsStart(value)
+	}
+	return piece{}, false
+}
+
+// fieldName is the name of a header, as short as any is.
+var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,47}$`)
+
+// takesData says whether a word is an option whose value curl sends as the body.
+func takesData(option string) bool {
+	switch option {
+	case "-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--json", "-F", "--form":
+		return true
+	}
+	return false
 }
 
 // mentions says whether one of the words stands somewhere in the text. A token holds none by chance, and so the slow look is spared.

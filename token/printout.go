@@ -8,7 +8,7 @@ import (
 
 var (
 	// headerName finds a header's name and what a printout (a colon, or a line break in a browser's panel) or a program puts between it and its value.
-	headerName = regexp.MustCompile("(?i)(?:^|[^a-z0-9_-]|\\\\[rn])(x-serverless-authorization|x-goog-iap-jwt-assertion|x-firebase-appcheck|set-cookie|cookie|authorization)" +
+	headerName = regexp.MustCompile("(?i)(?:^|[^a-z0-9_-]|\\\\[rn])(x-serverless-authorization|x-forwarded-authorization|proxy-authorization|x-goog-iap-jwt-assertion|x-firebase-appcheck|set-cookie|cookie|authorization)" +
 		"([\"'`][ \t]*(?:=>|[:=,])[ \t]*|[ \t]*[:=][ \t]*|[ \t]*\n)")
 
 	bearerFirst = regexp.MustCompile("^(?i)[\"'`]?bearer\\b")

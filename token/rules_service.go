@@ -208,7 +208,7 @@ func credential(t *Token, target Target) Result {
 	}
 	switch {
 	case header == "" || strings.EqualFold(header, "Authorization"):
-		if strings.EqualFold(t.via, "Authorization") && strings.EqualFold(target.Request.Header, serverlessHeader) {
+		if t.beaten || strings.EqualFold(t.via, "Authorization") && strings.EqualFold(target.Request.Header, serverlessHeader) {
 			return Result{Status: Unknown, Got: "in Authorization, while the request also carries " + serverlessHeader + ", which wins",
 				Fix: "paste the token of " + serverlessHeader + ", or keep the proxy from handing it on", May: []int{200, 401, 403}}
 		}

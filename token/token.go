@@ -44,7 +44,8 @@ type content struct {
 	kind      Kind     // as claimed
 	repairs   []Repair // what Read had to do, and what it noticed
 	defects   []defect // what the strict reader refuses, in reading order
-	via       string   // the header it came in: "Authorization", "X-Serverless-Authorization", "X-Goog-Iap-Jwt-Assertion", "X-Firebase-AppCheck", "Cookie"; "" where unknown
+	via       string   // the header it came in: "Authorization", "X-Serverless-Authorization", "X-Goog-Iap-Jwt-Assertion", "X-Firebase-AppCheck", "Cookie", another; besideHeaders; "" where unknown
+	beaten    bool     // it came in Authorization, beside an X-Serverless-Authorization that nobody has seen
 
 	proof atomic.Pointer[proof] // the last verification, see proven
 }
@@ -75,8 +76,8 @@ func (t *Token) Kind() Kind {
 	return t.kind
 }
 
-// Via is the header that the token came in, in its usual spelling ("Authorization", "X-Serverless-Authorization", "Cookie"), or "" where
-// the paste does not tell.
+// Via is the header that the token came in, in its usual spelling ("Authorization", "X-Serverless-Authorization", "Cookie"), "the command's
+// address or data" where it came in none, or "" where the paste does not tell. Another header than the usual ones stands as it was written.
 func (t *Token) Via() string {
 	if t.absent() {
 		return ""

@@ -96,7 +96,7 @@ func (v *value) finish(raws []string) []*Token {
 	tokens := make([]*Token, len(raws))
 	for i, raw := range raws {
 		t := Parse(raw)
-		t.via = v.via
+		t.via, t.beaten = v.via, v.beaten
 		repairs := append([]Repair(nil), v.repairs...)
 		if n := strings.Count(strings.Map(dashes, raw), "-"); n > 0 {
 			repairs = append(repairs, Repair{ID: "in.hidden_chars", Sent: v.form == shell,
