@@ -15,7 +15,7 @@ import (
 const (
 	pasteStart = "\x1b[200~"
 	pasteEnd   = "\x1b[201~"
-	slack      = 2 * len(pasteEnd)
+	slack      = 3 * len(pasteEnd)
 )
 
 // startWait is how long half a start mark is waited for. It delays alt+[, which is the same two bytes, and nothing else.
@@ -30,8 +30,9 @@ const substitute = 0x1a
 // It stands in for the terminal's own file: raw mode, waiting and cancelling go by its descriptor.
 type input struct {
 	*os.File
-	gate pasteGate
-	rest []byte // was read, and did not fit into the caller's buffer
+	gate  pasteGate
+	rest  []byte // was read, and did not fit into the caller's buffer
+	burst bool   // the paste that is going on has no marks of its own (terminal_burst.go)
 
 	ended       chan struct{} // closed when nothing more can come
 	once        sync.Once
@@ -59,7 +60,15 @@ func (in *input) Read(p []byte) (int, error) {
 			in.once.Do(func() { close(in.ended) })
 			return copy(p, out), err
 		}
+		if !in.gate.inside && len(in.gate.held) == 0 && isBurst(buf[:n]) {
+			out = append(out, pasteStart...)
+			in.gate.inside, in.burst = true, true
+		}
 		out = in.gate.pass(out, buf[:n])
+		if in.burst = in.burst && in.gate.inside; in.burst && !readable(in.Fd(), burstWait) {
+			out = append(out, pasteEnd...)
+			in.gate.inside, in.gate.held, in.burst = false, nil, false
+		}
 		if in.gate.interrupted {
 			in.gate.interrupted = false
 			select {

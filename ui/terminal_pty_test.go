@@ -386,6 +386,7 @@ func TestPastesArriveWholeAndKeysWorkAfterwards(t *testing.T) {
 		{"a character in pieces", []string{"\x1b[200~\xe6\x9d", "\xb1\x1b[201~"}, `paste of 3: "東"`},
 		{"60,000 characters", []string{"\x1b[200~" + long + "\x1b[201~"}, `paste of 60000: `},
 		{"over several lines", []string{"\x1b[200~eyJ\ra.b\r\x1b[201~"}, `paste of 8: "eyJ\\ra.b\\r"`},
+		{"without marks", []string{"eyJhbGciOiJSUzI1NiJ9.e30.c2ln"}, `paste of 29: "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

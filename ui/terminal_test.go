@@ -255,3 +255,22 @@ func TestMessagesPassUnchanged(t *testing.T) {
 		t.Errorf("an answer to the screen's own question became %v", got)
 	}
 }
+
+func TestBursts(t *testing.T) {
+	for _, c := range []struct {
+		name, chunk string
+		want        bool
+	}{
+		{"a token", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln", true},
+		{"a curl command over lines", "curl -H 'Authorization: Bearer \\\r eyJhbG'", true},
+		{"a few keys", "jjkk/shop", false},
+		{"a key held down on a slow link", strings.Repeat("j", 200), false},
+		{"arrows held down", strings.Repeat("\x1b[B", 60), false},
+		{"text with ctrl+c in it", "eyJhbGciOiJSUzI1NiJ9.e30\x03.c2ln", false},
+		{"no text", strings.Repeat("\x00\x01", 30), false},
+	} {
+		if got := isBurst([]byte(c.chunk)); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
