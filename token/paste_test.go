@@ -107,7 +107,7 @@ func TestRead(t *testing.T) {
 		{"a header with quotes in it", `Authorization: Bearer "` + jwt + `"`, jwt, "Authorization", "req.credential!"},
 		{"an empty header", "Authorization:", "", "Authorization", ""},
 		{"an empty header before another", "Authorization:\nHost: example.com\n", "", "Authorization", ""},
-		{"a header with Bearer alone", "Authorization: Bearer ", "", "Authorization", ""},
+		{"a header with Bearer alone", "Authorization: Bearer ", "", "Authorization", "req.credential!"},
 		{"a header with Basic", "Authorization: Basic dXNlcjpwYXNz", "Basic dXNlcjpwYXNz", "Authorization", ""},
 
 		{"a curl command", `curl -H "Authorization: Bearer ` + jwt + `" https://x.run.app/`, jwt, "Authorization", ""},
@@ -131,7 +131,7 @@ func TestRead(t *testing.T) {
 		{"a curl command with a zero-width space elsewhere", "\u200bcurl -H \"Authorization: Bearer " + jwt + `" x`, jwt, "Authorization", "in.hidden_chars"},
 		{"a curl command that a terminal wrapped", wrapAt(`curl -H "Authorization: Bearer `+jwt+`" https://x.run.app/`, 80, "\n"), jwt, "Authorization", "in.whitespace"},
 		{"a curl command without a header", "curl https://x.run.app/", "", "", ""},
-		{"a curl command with an empty header", `curl -H "Authorization: Bearer " https://x.run.app/`, "", "Authorization", ""},
+		{"a curl command with an empty header", `curl -H "Authorization: Bearer " https://x.run.app/`, "", "Authorization", "req.credential!"},
 		{"a curl command with a variable in single quotes", `curl -H 'Authorization: Bearer $TOKEN' x`, "$TOKEN", "Authorization", "req.credential!"},
 		{"a curl command with the token in a header that Cloud Run does not read", `curl -H "X-Api-Key: ` + jwt + `" x`, jwt, "X-Api-Key", ""},
 		{"a curl command with the token in a gateway's header", `curl -H "X-Forwarded-Authorization: Bearer ` + jwt + `" x`, jwt, "X-Forwarded-Authorization", "in.prefix"},

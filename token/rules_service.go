@@ -197,7 +197,11 @@ func iamCheck(_ *Token, target Target) Result {
 
 func credential(t *Token, target Target) Result {
 	if t.Kind() == None {
-		return noCredential(target)
+		r := noCredential(target)
+		if text, sent := t.sentMalformed(); sent {
+			r.Got, r.May, r.Confidence = text+": whether that is none or a bad one is not documented", []int{401}, Inferred
+		}
+		return r
 	}
 	if text, sent := t.sentMalformed(); sent {
 		return Result{Status: Fail, Got: text, Want: "Authorization: Bearer TOKEN, once", Fix: "send the word Bearer, one space and one token, nothing else"}
@@ -239,6 +243,9 @@ func noCredential(target Target) Result {
 
 // sentMalformed joins what the reader found wrong with the header as it was sent. Several credentials are in.multiple's to tell.
 func (t *Token) sentMalformed() (string, bool) {
+	if t.absent() {
+		return "", false
+	}
 	var texts []string
 	for _, r := range t.repairs {
 		if r.Sent && r.ID != "in.multiple" {

@@ -75,6 +75,9 @@ func (v *value) tokens() []*Token {
 	case v.text == "" && v.form < line:
 		return nil
 	case v.text == "":
+		if v.bearers > 0 {
+			v.sent("the word Bearer without a token", v.authorizes())
+		}
 		return v.finish([]string{""})
 	case placeholder.MatchString(v.text):
 		if !v.literal {

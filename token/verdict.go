@@ -84,6 +84,12 @@ func (w *walk) through(r Report, gate Gate) bool {
 		case f.Stops != 0 && f.Status == Fail:
 			w.end = f
 			w.may(f.Stops)
+			if len(f.May) > 0 { // it stops the request for certain, but nobody knows how
+				w.doubts = append(w.doubts, f)
+			}
+			for _, status := range f.May {
+				w.may(status)
+			}
 			return true
 		case f.leavesOpen():
 			w.doubts = append(w.doubts, f)
