@@ -49,6 +49,9 @@ func kindAccepted(t *Token, target Target) Result {
 	if target.toApp(t.kind) {
 		return t.appAccepts(&target)
 	}
+	if len(t.raw) > longestToken {
+		return Result{Status: Unknown, Got: "not read: longer than 64 KiB, which no Google ID token is known to be", Want: onlyGoogle, Fix: "check that it is a token", Confidence: Inferred}
+	}
 	if t.google() {
 		if t.kind == GoogleIDUserGcloud {
 			return pass(t.kind.Title() + ": meant for development")
