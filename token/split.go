@@ -163,7 +163,7 @@ func (v *value) split() []string {
 	if other > 0 {
 		if v.form == shell {
 			v.sent("something stands in the header beside the token", true)
-		} else if v.form != line {
+		} else {
 			v.note("in.prefix", "took the token out of the text around it")
 		}
 	}
