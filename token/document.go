@@ -2,7 +2,6 @@ package token
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -19,15 +18,18 @@ func fromJSON(text string) []piece {
 	}
 	var found []piece
 	pair := "" // the name in a pair of name and value, as HAR files and Postman write headers
-	eachString([]byte(trimmed), func(name, value string) {
+	eachString([]byte(trimmed), func(name, value string, object, around int) {
+		request := object // headers of one object are of one request, and so are pairs of one list
 		switch name {
 		case "name", "key":
 			pair = value
 		case "value":
-			name, pair = cmp.Or(pair, name), ""
+			if pair != "" {
+				name, pair, request = pair, "", around
+			}
 		}
 		if p, ok := headerPiece(name, value, line); ok {
-			p.note = "took the header " + p.via + " out of JSON"
+			p.note, p.request = "took the header "+p.via+" out of JSON", request
 			found = append(found, p)
 			return
 		}
@@ -48,14 +50,18 @@ func fromJSON(text string) []piece {
 	return found
 }
 
-// eachString calls visit with every string of a valid document that is not a name, and the name of the member it belongs to.
-func eachString(document []byte, visit func(name, value string)) {
+// eachString calls visit with every string of a valid document that is not a name, the name of the member it belongs to, the number of the
+// object that has the member, and the number of what is around that object.
+func eachString(document []byte, visit func(name, value string, object, around int)) {
 	type level struct {
 		object bool
 		name   string
 		named  bool // a name has been read, its value has not
+		at     int  // its number, or for a list inside an object the object's
+		around int
 	}
 	levels := []level{{}}
+	count := 0
 	d := json.NewDecoder(bytes.NewReader(document))
 	d.UseNumber()
 	for {
@@ -73,12 +79,17 @@ func eachString(document []byte, visit func(name, value string)) {
 		case json.Delim:
 			switch t {
 			case '{', '[':
-				levels = append(levels, level{object: t == '{', name: now.name})
+				count++
+				inner := level{object: t == '{', name: now.name, at: count, around: now.at}
+				if t == '[' && now.object {
+					inner.at, inner.around = now.at, now.around
+				}
+				levels = append(levels, inner)
 			default:
 				levels = levels[:len(levels)-1]
 			}
 		case string:
-			visit(now.name, t)
+			visit(now.name, t, now.at, now.around)
 		}
 	}
 }
