@@ -199,7 +199,7 @@ func credential(t *Token, target Target) Result {
 	if t.Kind() == None {
 		r := noCredential(target)
 		if text, sent := t.sentMalformed(); sent {
-			r.Got, r.May, r.Confidence = text+": whether that is none or a bad one is not documented", []int{401}, Inferred
+			r.Got, r.May, r.Confidence = text+": whether that is none or a bad one is not documented", []int{401}, Observed
 		}
 		return r
 	}

@@ -90,7 +90,7 @@ func TestVerdicts(t *testing.T) {
 			decided: "iam.binding", text: "200", confidence: Documented},
 		{name: "an empty header is no credential", paste: "Authorization:", status: 403, possible: []int{403}, decided: "req.credential", text: "403: the request carries no credential", fix: "send a Google ID token", confidence: Documented},
 		{name: "Bearer alone is refused, one way or the other", paste: "Authorization: Bearer ", possible: []int{401, 403}, decided: "req.credential", text: "401 or 403: in doubt: credential (the word Bearer without a token",
-			fix: "send a Google ID token", confidence: Inferred},
+			fix: "send a Google ID token", confidence: Observed},
 		{name: "what is too long to be read is not known to be of a refused kind", paste: account(set("x", strings.Repeat("y", 70<<10))), possible: []int{200, 401}, decided: "kind.accepted",
 			text: "in doubt: accepted (not read: longer than 64 KiB", fix: "check that it is a token", confidence: Inferred},
 		{name: "a token in a command's address may be no credential at all", paste: "curl 'https://shop.example.com/?access_token=" + account() + "'", possible: []int{200, 403}, decided: "req.credential",
