@@ -5,52 +5,30 @@ import "time"
 // chartCells is the widest chart.
 const chartCells = 24
 
-// buckets counts refusals over the window in at most chartCells equal parts, the newest last. match nil counts all.
-func (r *ring) buckets(end time.Time, window time.Duration, match func(*refusal) bool) []int {
-	n := int(window / time.Minute)
-	n = clamp(n, 1, chartCells)
-	step := window / time.Duration(n)
-	out := make([]int, n)
-	for _, e := range r.entries {
-		i := n - 1 - int(end.Sub(e.Time)/step)
-		if i >= 0 && (match == nil || match(e)) {
-			out[min(i, n-1)]++
-		}
+// minutes counts the refusals of a scope by minute, the oldest first; the zero place is every service.
+func (r *ring) minutes(scope place, from, to time.Time) []int {
+	if scope == (place{}) {
+		return r.line.Counts(from, to)
 	}
-	return out
+	return r.line.Of(scope.name, scope.region, from, to)
 }
 
-// minutes counts refusals by whole minute from one moment to another, the oldest first; match nil counts all.
-func (r *ring) minutes(from, to time.Time, match func(*refusal) bool) []int {
-	first := from.Truncate(time.Minute)
-	out := make([]int, int(to.Sub(first)/time.Minute)+1)
-	for _, e := range r.entries {
-		if i := int(e.Time.Sub(first) / time.Minute); !e.Time.Before(first) && i < len(out) && (match == nil || match(e)) {
-			out[i]++
-		}
+// buckets counts the refusals of a scope over the window in at most chartCells parts, the newest last.
+func (r *ring) buckets(scope place, end time.Time, window time.Duration) []int {
+	// The minute in which the window begins is there in part only.
+	minutes := r.minutes(scope, end.Add(time.Minute-window), end)
+	out := make([]int, min(len(minutes), chartCells))
+	for i, n := range minutes {
+		out[i*len(out)/len(minutes)] += n
 	}
 	return out
 }
 
 // charts are the buckets of every service that has refusals, as bars.
 func (r *ring) charts(end time.Time, window time.Duration) map[place]string {
-	n := clamp(int(window/time.Minute), 1, chartCells)
-	step := window / time.Duration(n)
-	counts := map[place][]int{}
-	for _, e := range r.entries {
-		i := n - 1 - int(end.Sub(e.Time)/step)
-		if i < 0 {
-			continue
-		}
-		at := place{e.Service, e.Region}
-		if counts[at] == nil {
-			counts[at] = make([]int, n)
-		}
-		counts[at][min(i, n-1)]++
-	}
-	out := make(map[place]string, len(counts))
-	for at, c := range counts {
-		out[at] = spark(c)
+	out := make(map[place]string, len(r.by))
+	for at := range r.by {
+		out[at] = spark(r.buckets(at, end, window))
 	}
 	return out
 }

@@ -241,11 +241,11 @@ func (p *refusedPane) take() {
 	if p.groups.listed() {
 		p.groups.fold(p.shown, at.Add(-p.window), at)
 	}
-	p.counts, p.chart = counts, spark(p.ring.buckets(at, p.window, inScope))
+	p.counts, p.chart = counts, spark(p.ring.buckets(scope, at, p.window))
 	p.began, p.taken = "", at
 	// The first minute of the window is there in part only, and a window that is not read yet looks quiet.
 	if from := at.Add(-p.window).Truncate(time.Minute).Add(time.Minute); p.state == "live" && len(p.gaps) == 0 {
-		if b := gcp.Onset(p.ring.minutes(from, at, inScope), from.Local(), p.past.changes(scope)); b.Known {
+		if b := gcp.Onset(p.ring.minutes(scope, from, at), from.Local(), p.past.changes(scope)); b.Known {
 			p.began = clean(b.Text)
 		}
 	}

@@ -107,6 +107,7 @@ type ring struct {
 	entries []*refusal
 	all     tally
 	by      map[place]*tally
+	line    gcp.Timeline // the same by minute
 	lost    int
 }
 
@@ -175,6 +176,11 @@ func (r *ring) drop(n int) {
 
 func (r *ring) count(e *refusal, n int) {
 	r.all.add(e, n)
+	if n > 0 {
+		r.line.Add(e.Entry)
+	} else {
+		r.line.Remove(e.Entry)
+	}
 	at := place{e.Service, e.Region}
 	t := r.by[at]
 	if t == nil {
