@@ -166,6 +166,9 @@ func (r *Rule) judge(t *Token, target *Target) Result {
 	if why := r.needs.missing(t, target); why != "" {
 		return skip(why)
 	}
+	if t.beyond(r.ID) {
+		return Result{Status: Unknown, Got: "the claims are cut off before it could stand there", Fix: "paste the whole token"}
+	}
 	result := r.Test(t, *target)
 	if result.Status <= Pass && t.Kind() != None {
 		if d, more := t.defect(r.ID); d.rule != "" {

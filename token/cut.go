@@ -1,0 +1,33 @@
+package token
+
+import (
+	"slices"
+	"strings"
+)
+
+// claimOf is the claim that a rule cannot do without; "" for one that needs none in particular.
+func claimOf(rule string) string {
+	switch rule {
+	case "clm.lifetime":
+		return "exp"
+	case "clm.scope":
+		return ""
+	case "iam.principal", "iam.binding", "iam.condition", "iam.inherited":
+		return "email"
+	}
+	claim, _ := strings.CutPrefix(rule, "clm.")
+	if claim == rule {
+		return ""
+	}
+	return claim
+}
+
+// beyond says whether a rule asks for a claim that may have stood where the claims were cut off: that it is not there is then
+// nothing that is known of the token.
+func (t *Token) beyond(rule string) bool {
+	claim := claimOf(rule)
+	if claim == "" || t.Kind() == None || t.claims.has(claim) {
+		return false
+	}
+	return slices.ContainsFunc(t.defects, func(d defect) bool { return d.rule == "in.truncated" && strings.HasPrefix(d.got, "claims ") })
+}
