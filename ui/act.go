@@ -67,6 +67,16 @@ func (r *root) tokenRead(m tokenRead) {
 	r.judged = judgement{}
 }
 
+// forget drops the token wherever it is held.
+func (r *root) forget() {
+	r.token.forget()
+	r.judged, r.diagnosed, r.predicted = judgement{}, diagnosed{}, predictions{}
+	r.services.setPredictions(nil)
+	for _, s := range r.keysFrom {
+		s.chosen = nil
+	}
+}
+
 // loadSample takes the next demo token of the selected service.
 func (r *root) loadSample() tea.Cmd {
 	s, ok := r.services.selection()

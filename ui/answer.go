@@ -16,9 +16,7 @@ func (r *root) answered(msg tea.Msg) tea.Cmd {
 	case clientOpened:
 		return r.clientOpened(m)
 	case openDue:
-		if r.client == nil {
-			return openClient(r.ctx, r.o.Open)
-		}
+		return r.open()
 	case servicesListed:
 		return r.servicesListed(m)
 	case refreshDue:
@@ -51,7 +49,17 @@ func (r *root) answered(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// open opens the client, where there is none and none is on its way.
+func (r *root) open() tea.Cmd {
+	if r.client != nil || r.opening {
+		return nil
+	}
+	r.opening = true
+	return openClient(r.ctx, r.o.Open)
+}
+
 func (r *root) clientOpened(m clientOpened) tea.Cmd {
+	r.opening = false
 	if m.err != nil {
 		r.services.show(gcp.Listing{}, now(), m.err)
 		r.refused.tell("failed", nil, m.err)
@@ -67,7 +75,7 @@ func (r *root) clientOpened(m clientOpened) tea.Cmd {
 func (r *root) refresh(byHand bool) tea.Cmd {
 	if r.client == nil {
 		if byHand {
-			return openClient(r.ctx, r.o.Open)
+			return r.open()
 		}
 		return nil
 	}

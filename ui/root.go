@@ -45,6 +45,7 @@ type root struct {
 	pane     [panes]pane
 
 	client     *gcp.Client
+	opening    bool // an openClient is on its way
 	generation int
 	cancelList context.CancelFunc
 	policies   map[string]*policyState
@@ -110,7 +111,7 @@ func newRoot(ctx context.Context, o Options) *root {
 
 // Init opens the client; the screen does not wait for it.
 func (r *root) Init() tea.Cmd {
-	cmds := []tea.Cmd{openClient(r.ctx, r.o.Open)}
+	cmds := []tea.Cmd{r.open()}
 	if len(r.o.Token) > 0 {
 		cmds = append(cmds, readToken(r.o.Token, "file"))
 		r.at = onToken
@@ -242,8 +243,7 @@ func (r *root) command(m tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 	case key.Matches(m, km.sample) && r.o.Samples != nil:
 		return r.loadSample(), true
 	case key.Matches(m, km.clear):
-		r.token.forget()
-		r.judged, r.diagnosed = judgement{}, diagnosed{}
+		r.forget()
 	case key.Matches(m, km.again) && r.at == onRefused:
 		return r.clip(r.refused.copied(false), "no entry is selected"), true
 	case key.Matches(m, km.address) && r.at == onRefused:

@@ -1,11 +1,13 @@
 package ui
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"why401/gcp"
 	"why401/gcp/demo"
 )
 
@@ -160,6 +162,33 @@ func TestIdleScreenStandsStill(t *testing.T) {
 		}
 		if strings.Count(before, "\n") != 40 {
 			t.Errorf("the screen has %d lines, want 40", strings.Count(before, "\n"))
+		}
+	})
+}
+
+// TestTheClientIsOpenedOnce: however often somebody presses r while credentials are slow, and again when they failed.
+func TestTheClientIsOpenedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opened := 0
+		d := drive(t, demo.New(demo.InMemory()), 120, 40, func(o *Options) {
+			open := o.Open
+			o.Open = func(ctx context.Context) (*gcp.Client, error) {
+				opened++
+				time.Sleep(10 * time.Second)
+				if opened == 1 {
+					return nil, &gcp.Error{Op: "find credentials", Hint: "gcloud auth application-default login"}
+				}
+				return open(ctx)
+			}
+		})
+		d.keys("r", "r", "r")
+		d.wait(11 * time.Second)
+		d.has("find credentials", "gcloud auth application-default login")
+		d.keys("r", "r")
+		d.wait(time.Minute)
+		d.has("shop-api", "● live")
+		if opened != 2 || d.cloud.OpenTails() != 1 {
+			t.Errorf("the client was opened %d times, and %d tails are open; want 2 and 1", opened, d.cloud.OpenTails())
 		}
 	})
 }

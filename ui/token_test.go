@@ -2,7 +2,9 @@ package ui
 
 import (
 	"io"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -283,5 +285,25 @@ func TestWithoutATokenTheLikelyCauseIsTold(t *testing.T) {
 		d.lacks("likely")
 		d.keys("x")
 		d.has("likely")
+	})
+}
+
+// TestForgettingLeavesNothing: after x nothing of the model points to the token any more.
+func TestForgettingLeavesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		d.keys("d", "w", "1", "enter")
+		var gone atomic.Bool
+		runtime.AddCleanup(d.root.token.token, func(gone *atomic.Bool) { gone.Store(true) }, &gone)
+		d.keys("x")
+		d.wait(2 * time.Second)
+		for range 50 {
+			runtime.GC()
+			if gone.Load() {
+				return
+			}
+			d.wait(time.Millisecond)
+		}
+		t.Error("something still holds the token")
 	})
 }
