@@ -75,7 +75,7 @@ func (h *helpScreen) text(w int) []string {
 	title("Refused")
 	keys(km.filter, km.groups, km.scope, km.pause, km.follow, km.mark, km.match, km.unmatch, km.shorter, km.longer, km.again, km.address)
 	lines = append(lines, entry("J K", th.accent, labelWidth, "scroll the explanation of a zoomed entry", th.plain, w)...)
-	say("A filter shows what has all its words; a word that begins with ! must not be there. Words may name a field: status:401 who:app path:/api method:post caller:curl why:cors since:14:00 since:5m until:14:10; token:200 among the services.")
+	say("A filter shows what has all its words; a word that begins with ! must not be there. Words may name a field: status:401 who:app path:/api method:post caller:curl why:cors since:14:00 since:5m until:14:10 is:change; token:200 among the services.")
 	title("Signs")
 	for _, s := range []struct {
 		glyph, text string

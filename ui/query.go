@@ -28,7 +28,19 @@ var fields = map[string]func(*refusal) string{
 	"service": func(e *refusal) string { return e.Service },
 	"region":  func(e *refusal) string { return e.Region },
 	"why":     func(e *refusal) string { return e.short },
+	"is":      func(e *refusal) string { return e.sort() },
 	"trace":   func(e *refusal) string { return e.Trace },
+}
+
+// sort says what a row is: an entry, a change, or a gap.
+func (e *refusal) sort() string {
+	switch {
+	case e.change != nil:
+		return "change"
+	case e.note != "":
+		return "gap"
+	}
+	return "entry"
 }
 
 // parseQuery reads the words of a filter at a moment. What is no condition that it knows is looked for as it stands, so that a

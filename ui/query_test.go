@@ -43,6 +43,8 @@ func TestFilterTerms(t *testing.T) {
 		{"since:soon", false}, // no moment: looked for as it stands
 		{"path:", false},
 		{"nothing:here", false},
+		{"is:entry", true},
+		{"is:change", false},
 	} {
 		if got := parseQuery(strings.Fields(strings.ToLower(c.filter)), at).matches(e); got != c.want {
 			t.Errorf("filter %q: %v, want %v", c.filter, got, c.want)

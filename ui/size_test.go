@@ -3,6 +3,7 @@ package ui
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -45,6 +46,18 @@ func TestNoLineTooWide(t *testing.T) {
 		views("without a token")
 		d.keys("1", "d")
 		views("with a token")
+		d.keys("3", "w", "2")
+		check("choosing a what-if")
+		d.keys("enter")
+		views("with a what-if")
+		d.keys("w", "0", "enter", "4", "v")
+		views("groups")
+		d.keys("4", "v", "a", "/", "4", "enter", "m")
+		views("marked matches")
+		d.keys("4", "esc", "a", "m")
+		d.cloud.Suppress(3)
+		d.wait(3 * time.Second)
+		views("a gap")
 		d.keys("1", "/", "x", "y")
 		views("typing a filter")
 		d.keys("esc", "?")
