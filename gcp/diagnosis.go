@@ -69,8 +69,8 @@ type clues struct {
 // some time, of which the newest 2,000 are looked at, and changes its changes as a History gives them; those of other services are passed over. It
 // is pure, and takes some milliseconds at most.
 //
-// The log shows no token, no request that ingress refused, and nothing that an exclusion filter drops: what follows from that is
-// in Against, always.
+// The log shows no token, no request that ingress refused, and nothing that an exclusion filter drops: Against says what of that
+// bears on the verdict.
 func Diagnose(s Service, p *Policy, entries []Entry, changes []Change, now time.Time) Diagnosis {
 	k := clues{s: s, p: p, now: now}
 	for _, c := range changes {
@@ -175,11 +175,12 @@ func (k *clues) explains(c Change) bool {
 	return false
 }
 
-// freshness says whether it goes on.
+// freshness says whether it goes on: a pause much longer than those before may be the end.
 func (k *clues) freshness() {
-	last := k.main[0].Time
-	if quiet := k.now.Sub(last); quiet > 10*time.Minute && len(k.main) > 2 {
-		k.con("the last of them was %s: it may be over", k.ago(last))
+	newest, oldest := k.main[0].Time, k.main[len(k.main)-1].Time
+	quiet := k.now.Sub(newest)
+	if n := len(k.main); n > 2 && quiet > 10*time.Minute && quiet > 5*newest.Sub(oldest)/time.Duration(n-1) {
+		k.con("the last of them was %s: it may be over", k.ago(newest))
 	}
 }
 
@@ -188,6 +189,11 @@ func (k *clues) policyUnread() {
 	if k.p == nil {
 		k.con("the service's policy was not read")
 		return
+	}
+	for _, b := range k.p.Bindings {
+		if b.Invokes == Unsure {
+			k.con("whether %s may invoke is not known; it is held by %s", b.Role, list(b.Members))
+		}
 	}
 	for _, u := range k.p.Unread {
 		k.con("not read: %s", u)

@@ -226,6 +226,7 @@ func (k *clues) app() {
 func (k *clues) unclear() {
 	k.likely(unknown, "Who refused does not show: the entries are of a shape that this program does not know.")
 	k.pro("%s, the first: %s", times(len(k.main)), k.main[0].explain().Short)
+	k.con("while it is not known who refused, neither is why")
 	k.policyUnread()
 	k.next("Open one of the entries, and look at the app's log at the same moment.")
 }

@@ -24,17 +24,20 @@ func (k *clues) invokes(role string) Answer {
 	return answer
 }
 
-// holders are the members that may invoke by the service's own policy, without a condition.
-func (k *clues) holders() []string {
+// holders are the members that may invoke by the service's own policy, without a condition. Those that were deleted may not.
+func (k *clues) holders() []string { return k.members(Yes) }
+
+// members are the members of the bindings that invoke as the answer says, without a condition.
+func (k *clues) members(invokes Answer) []string {
 	var all []string
 	if k.p != nil {
 		for _, b := range k.p.Bindings {
-			if b.Invokes == Yes && b.Condition == (Condition{}) {
+			if b.Invokes == invokes && b.Condition == (Condition{}) {
 				all = append(all, b.Members...)
 			}
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(m string) bool { return strings.HasPrefix(m, "deleted:") })
 }
 
 // public says whether the service asks for no credential now.
@@ -72,9 +75,12 @@ func (k *clues) publicNow() bool {
 	case ok && last.Before(opened.Time):
 		k.likely(inferred, "They were refused before the service was opened to everybody; since then none was.")
 		k.told(opened, "")
+		k.con("that it was the change that mended it shows in the times alone")
+		k.next("Call it again, or wait for callers: no further refusal may also mean no further call.")
 	case ok && last.Before(opened.Time.Add(fresh)):
 		k.likely(inferred, "The service was opened to everybody, and the change had not spread yet.")
 		k.told(opened, "a change takes two minutes to spread, seven and more at times")
+		k.con("that it is still spreading shows in the times alone")
 		k.next("Wait some minutes, and look whether more come.")
 	default:
 		k.likely(unknown, "The service asks nobody for a credential now, and still Cloud Run refused.")
@@ -96,7 +102,10 @@ func (k *clues) forbidden() {
 	if k.publicNow() {
 		return
 	}
-	k.iapAgent()
+	if k.iapAgent() {
+		k.policyUnread()
+		return
+	}
 	k.granted()
 	k.taken()
 	k.deleted()
@@ -107,6 +116,7 @@ func (k *clues) forbidden() {
 	case k.p == nil:
 	case slices.Contains(holders, "allAuthenticatedUsers"):
 		k.con("allAuthenticatedUsers may invoke: a verified Google caller lacks nothing here, unless a deny policy says so")
+	case len(holders) == 0 && len(k.members(Unsure)) > 0:
 	case len(holders) == 0:
 		k.pro("the service's own policy lets nobody invoke")
 	default:
@@ -129,22 +139,24 @@ func (k *clues) forbidden() {
 	k.next("Give the account roles/run.invoker on the service, then wait some minutes.")
 }
 
-// iapAgent: with IAP on the service, the caller that Cloud Run sees is IAP's own service agent.
-func (k *clues) iapAgent() {
+// iapAgent: with IAP on the service, the caller that Cloud Run sees is IAP's own service agent. It says whether that explains
+// the refusals.
+func (k *clues) iapAgent() bool {
 	if !k.s.IAP {
-		return
+		return false
 	}
 	k.pro("IAP is on: the caller that Cloud Run sees is IAP's service agent, not the person")
 	if k.p == nil {
-		return
+		return false
 	}
 	const agent = "@gcp-sa-iap.iam.gserviceaccount.com"
-	holds := slices.ContainsFunc(k.holders(), func(m string) bool {
-		return strings.HasSuffix(m, agent) || m == "allAuthenticatedUsers"
-	})
-	if holds {
+	isAgent := func(m string) bool { return strings.HasSuffix(m, agent) || m == "allAuthenticatedUsers" }
+	switch {
+	case slices.ContainsFunc(k.holders(), isAgent):
 		k.con("IAP's service agent may invoke by the service's own policy")
-		return
+		return false
+	case slices.ContainsFunc(k.members(Unsure), isAgent):
+		return false
 	}
 	number := k.s.ProjectNumber
 	if number == "" {
@@ -153,6 +165,7 @@ func (k *clues) iapAgent() {
 	k.likely(observed, "IAP is on, and its service agent may not invoke the service: everybody who passes IAP gets 403.")
 	k.pro("no binding of the service's own policy lets IAP's service agent invoke")
 	k.next("Give serviceAccount:service-%s%s roles/run.invoker on the service.", number, agent)
+	return true
 }
 
 // granted: a grant that may not have spread yet.
@@ -164,9 +177,12 @@ func (k *clues) granted() {
 	if !ok {
 		return
 	}
-	if c.Compared {
+	switch {
+	case !slices.ContainsFunc(k.main, func(e Entry) bool { return e.Time.Before(c.Time) }):
+		// What began after a grant is not mended by it.
+	case c.Compared:
 		k.likely(inferred, "A grant was made a few minutes ago and has not spread yet.")
-	} else {
+	default:
 		k.likely(inferred, "The policy was set a few minutes ago: if that was a grant, it has not spread yet; if a removal, it is the reason.")
 	}
 	k.told(c, "a change takes two minutes to spread, seven and more at times")
@@ -195,6 +211,10 @@ func (k *clues) deleted() {
 		for _, m := range b.Members {
 			if rest, ok := strings.CutPrefix(m, "deleted:"); ok && b.Invokes == Yes {
 				name, _, _ := strings.Cut(rest, "?")
+				if len(k.holders()) > 0 { // then it may as well be a remnant
+					k.pro("%s is held by %s, which grants nothing", b.Role, m)
+					continue
+				}
 				k.likely(inferred, "The account that held the role was deleted; one made again under the same address holds nothing.")
 				k.pro("%s is held by %s", b.Role, m)
 				k.next("Remove that binding, and give %s to %s anew.", b.Role, name)
@@ -215,7 +235,7 @@ func (k *clues) functionRole() {
 			continue
 		}
 		for _, m := range b.Members {
-			if slices.Contains(holders, m) {
+			if slices.Contains(holders, m) || slices.Contains(k.members(Unsure), m) {
 				continue
 			}
 			k.likely(inferred, "The caller holds "+role+", which does not let it call a Cloud Run service.")
@@ -232,7 +252,7 @@ func (k *clues) conditional() {
 	}
 	for _, b := range k.p.Bindings {
 		if b.Invokes != No && b.Condition != (Condition{}) {
-			k.pro("%s hold %s only under the condition %s, which is not evaluated here", list(b.Members), b.Role,
+			k.pro("only under the condition %[3]s, which is not evaluated here, %[2]s is held by %[1]s", list(b.Members), b.Role,
 				conditionName(b.Condition.Title, b.Condition.Expression))
 			k.next("Look whether the condition %s still holds.", conditionName(b.Condition.Title, b.Condition.Expression))
 		}
