@@ -9,55 +9,35 @@ import (
 // spreadTime is how long a policy change may take until every server knows it: typically 2 minutes, 7 and more at times.
 const spreadTime = 7 * time.Minute
 
-// principal is a caller as IAM knows it.
-type principal struct {
-	word   string // "user" or "serviceAccount"
-	email  string // "" where the token names none
-	sub    string
-	domain string // the hd claim
-}
-
-// member is the principal as a policy writes it.
-func (p principal) member() string {
-	if p.email == "" {
-		return p.word + " " + p.sub
-	}
-	return p.word + ":" + p.email
-}
-
-// principal reads the caller from the claims of a Google ID token.
-func (t *Token) principal() principal {
-	p := principal{word: "user"}
-	p.email, _ = t.claims.str("email")
-	p.sub, _ = t.claims.str("sub")
-	p.domain, _ = t.claims.str("hd")
-	if t.kind == GoogleIDSA || t.kind == GoogleIDSAFull || foldedSuffix(p.email, ".gserviceaccount.com") {
-		p.word = "serviceAccount"
-	}
-	return p
-}
-
-// grant is one member of one binding, seen from a principal.
-type grant struct {
-	role, member, level string
-	condition, title    string
-	holds               Answer // whether the condition does
-	why                 string // for a grant that may let in, or that nearly does: why so
+// Grant is one member of one binding, or of one rule of a deny policy, seen from a principal. All of it is foreign text: clean before drawing.
+type Grant struct {
+	Role      string // of a binding; "" for a rule of a deny policy
+	Deny      string // the deny policy; "" for a binding
+	Member    string // as it stands there
+	Level     string // "service", "project acme-prod", …
+	Condition string // the CEL expression, "" for none
+	Title     string // the condition's title
+	Holds     Answer // whether the condition does; Yes where there is none
+	Why       string // why it may or does not count; "" where it plainly does
+	Supposed  bool   // it is not there: see Policy.Supposed
 }
 
 // access is what a policy says of a principal.
 type access struct {
-	named    []grant // name the principal by a role that invokes; the condition may or may not hold
-	maybe    []grant // may let it in: a group, a role that could not be read; the condition may hold
-	near     []grant // nearly: another role, an account that is gone
+	named    []Grant // name the principal by a role that invokes; the condition may or may not hold
+	maybe    []Grant // may let it in: a group, a role that could not be read; the condition may hold
+	near     []Grant // nearly: another role, an account that is gone
 	complete bool    // the service's policy and everything above it was read
+
+	denied Answer  // whether a deny policy, of those read, takes the permission away
+	denial []Grant // the rules that do, or may
 }
 
-// answer says whether the policy lets the principal in.
-func (a access) answer() Answer {
+// allowed says whether the bindings let the principal in, whatever is denied.
+func (a access) allowed() Answer {
 	unsure := len(a.maybe) > 0 || !a.complete
 	for _, g := range a.named {
-		switch g.holds {
+		switch g.Holds {
 		case Yes:
 			return Yes
 		case Unsure:
@@ -70,142 +50,225 @@ func (a access) answer() Answer {
 	return No
 }
 
+// answer says whether the policy lets the principal in. What is denied stays so, whoever allows it.
+func (a access) answer() Answer {
+	allowed := a.allowed()
+	switch {
+	case a.denied == Yes:
+		return No
+	case a.denied == Unsure && allowed == Yes:
+		return Unsure
+	}
+	return allowed
+}
+
 // doubt is why the answer is unsure.
-func (a access) doubt() string {
+func (t *Target) doubt(a access) string {
+	if a.allowed() == Yes && len(a.denial) > 0 {
+		return a.denial[0].Why
+	}
 	for _, g := range a.named {
-		if g.holds == Unsure {
-			return "the condition on " + g.member + " cannot be evaluated: " + g.condition
+		if g.Holds == Unsure {
+			return "the condition on " + g.Member + " cannot be evaluated: " + g.Condition
 		}
 	}
-	if len(a.maybe) > 0 {
-		return a.maybe[0].why
+	switch {
+	case len(a.maybe) > 0:
+		return a.maybe[0].Why
+	case t.Policy.Known && len(t.Policy.Unread) > 0:
+		return "not read: " + t.levelsUnread()
 	}
 	return "the policy could not be read"
 }
 
 // best is the grant to speak of: one that holds before one that may.
-func (a access) best() grant {
-	var best grant
+func (a access) best() Grant {
+	var best Grant
 	for i, g := range a.named {
-		if g.holds == Yes {
+		if g.Holds == Yes {
 			return g
 		}
-		if i == 0 || best.holds == No && g.holds == Unsure {
+		if i == 0 || best.Holds == No && g.Holds == Unsure {
 			best = g
 		}
 	}
 	return best
 }
 
-// access reads the policy for a principal.
-func (t *Target) access(p principal) access {
-	return t.grants(p.matches, t.Policy.Known && len(t.Policy.Unread) == 0)
+// readings are what a check has read of the policy so far: several rules ask for the same principal.
+type readings struct {
+	of    [2]Principal
+	found [2]access
+	n     int
 }
 
-// everybody reads the policy for those who come without a credential. It is complete as soon as the service's own policy is read.
-func (t *Target) everybody() access {
-	return t.grants(func(member string) (Answer, string) { return answer(member == "allUsers"), "" }, t.Policy.Known)
-}
-
-func (t *Target) grants(matches func(member string) (Answer, string), complete bool) access {
-	a := access{complete: complete}
-	if !t.Policy.Known {
-		return a
+// access reads the policy for a principal, once in a check. It keeps all grants that name the principal, and of the others the first of each sort.
+func (t *Target) access(p Principal) access {
+	r := t.readings
+	if r == nil {
+		return t.read(p, false)
 	}
-	for i := range t.Policy.Bindings {
-		b := &t.Policy.Bindings[i]
-		for _, member := range b.Members {
-			if found, why := matches(member); found != No || why != "" {
-				a.add(b, member, found, why, t.serverNow())
-			}
+	for i := range r.n {
+		if r.of[i] == p {
+			return r.found[i]
 		}
+	}
+	a := t.read(p, false)
+	if r.n < len(r.of) {
+		r.of[r.n], r.found[r.n] = p, a
+		r.n++
 	}
 	return a
 }
 
-// add sorts one member of one binding in.
-func (a *access) add(b *Binding, member string, found Answer, why string, now time.Time) {
-	g := grant{role: b.Role, member: member, level: b.Level, condition: b.Condition, title: b.Title, holds: Yes, why: why}
+// read reads the policy for a principal. For those who come without a credential it is complete as soon as the service's own policy is
+// read: a project's takes neither allUsers nor allAuthenticatedUsers (Resource Manager, projects.setIamPolicy).
+func (t *Target) read(p Principal, whole bool) access {
+	a := access{complete: t.Policy.Known && (len(t.Policy.Unread) == 0 || p.word == "allUsers")}
+	a.denied, a.denial = t.denied(p)
+	now := t.serverNow()
+	a.suppose(t, p, now)
+	if !t.Policy.Known {
+		return a
+	}
+	a.scan(t, t.Policy.Bindings, p, now, whole)
+	t.Policy.Above.join(&a, t, p, now, whole)
+	return a
+}
+
+// scan reads bindings for a principal.
+func (a *access) scan(t *Target, bindings []Binding, p Principal, now time.Time, whole bool) {
+	for i := range bindings {
+		b := &bindings[i]
+		if b.Invokes == No && len(a.near) > 0 && !whole && !telling(b.Role) {
+			continue
+		}
+		for _, member := range b.Members {
+			if !whole && len(a.maybe) > 0 && strings.HasPrefix(member, "group:") {
+				continue // one more of which nobody knows
+			}
+			if found, why := t.matches(p, member); found != No || why != "" {
+				a.add(b, member, found, why, now, whole)
+			}
+		}
+	}
+}
+
+// suppose sorts in what is only tried, before what was read, so that it is the grant to speak of.
+func (a *access) suppose(t *Target, p Principal, now time.Time) {
+	for i := range t.Policy.Supposed {
+		b := &t.Policy.Supposed[i]
+		for _, member := range b.Members {
+			if found, why := p.matches(member); found == Yes {
+				a.add(b, member, found, why, now, true)
+			}
+		}
+	}
+	for i := range a.named {
+		a.named[i].Supposed = true
+	}
+}
+
+// matches is the principal's, who holds a basic role on the project included. A group of which nobody knows whether it holds the principal lets
+// nobody in where a deny rule takes that from all its members.
+func (t *Target) matches(p Principal, member string) (Answer, string) {
+	if strings.HasPrefix(member, "project") {
+		return t.holdsBasicRole(p, member)
+	}
+	found, why := p.matches(member)
+	if found == Unsure && len(t.Policy.Deny) > 0 {
+		if d := t.deniesGroup(p, member); d != nil {
+			return No, member + " may invoke, but " + d.name() + " takes that from its members"
+		}
+	}
+	return found, why
+}
+
+// add sorts one member of one binding in; of those that do not name the principal for certain only the first where the whole is not wanted.
+func (a *access) add(b *Binding, member string, found Answer, why string, now time.Time, whole bool) {
+	if !whole && found == Unsure && len(a.maybe) > 0 {
+		return
+	}
+	g := Grant{Role: b.Role, Member: member, Level: b.Level, Condition: b.Condition, Title: b.Title, Holds: Yes, Why: why}
 	if b.Condition != "" {
-		g.holds = conditionHolds(b.Condition, now)
+		g.Holds = conditionHolds(b.Condition, now)
 	}
 	switch {
 	case b.Invokes == No && found == Yes:
-		g.why = fmt.Sprintf("%s holds %s, which does not hold run.routes.invoke", member, b.Role)
-		a.near = append(a.near, g)
+		g.Why = fmt.Sprintf("%s holds %s, which does not hold run.routes.invoke", member, b.Role)
+		a.miss(g, whole)
 	case b.Invokes == No:
 	case found == No:
-		a.near = append(a.near, g)
+		a.miss(g, whole)
 	case found == Yes && b.Invokes == Yes:
 		a.named = append(a.named, g)
-	case g.holds == No:
+	case g.Holds == No:
 	case found == Yes:
-		g.why = fmt.Sprintf("%s holds %s, of which nobody knows here whether it holds run.routes.invoke", member, b.Role)
+		g.Why = fmt.Sprintf("%s holds %s, of which nobody knows here whether it holds run.routes.invoke", member, b.Role)
 		a.maybe = append(a.maybe, g)
 	default:
 		a.maybe = append(a.maybe, g)
 	}
 }
 
-// matches says whether a member of a binding is, or holds, the principal. A no with a reason is a near miss.
-func (p principal) matches(member string) (found Answer, why string) {
-	word, rest, _ := strings.Cut(member, ":")
-	switch word {
-	case "allUsers", "allAuthenticatedUsers":
-		return answer(rest == ""), ""
-	case "user", "serviceAccount":
-		return p.matchesAccount(word, rest)
-	case "domain":
-		return p.inDomain(rest)
-	case "group":
-		return Unsure, "membership of the group " + rest + " cannot be read from a policy"
-	case "deleted":
-		_, rest, _ = strings.Cut(rest, ":")
-		address, _, _ := strings.Cut(rest, "?")
-		if p.email != "" && strings.EqualFold(address, p.email) {
-			return No, member + " is an account that is gone: it grants nothing to one made again under the same address"
-		}
-		return No, ""
-	case "principal":
-		return No, ""
-	case "principalSet":
-		// A set of federated identities; they hold no Google ID token. The sets of service accounts are another thing.
-		if strings.HasPrefix(rest, "//cloudresourcemanager.googleapis.com/") && p.word == "serviceAccount" {
-			return Unsure, "whether the account is one of " + member + " cannot be read from a policy"
-		}
-		return No, ""
-	case "projectOwner", "projectEditor", "projectViewer":
-		return Unsure, "who is meant by " + member + " stands in the project's policy"
+// miss sorts a near miss in: the ones that are most likely taken for a grant first.
+func (a *access) miss(g Grant, whole bool) {
+	switch {
+	case len(a.near) > 0 && g.telling() && !a.near[0].telling():
+		a.near = append([]Grant{g}, a.near...)
+	case len(a.near) == 0 || whole:
+		a.near = append(a.near, g)
 	}
-	return Unsure, "the member " + member + " is of a sort that is not known here"
 }
 
-func (p principal) matchesAccount(word, address string) (Answer, string) {
-	switch {
-	case p.email == "" && p.word == word && !strings.Contains(address, "["):
-		return Unsure, "the token names no email; " + word + ":" + address + " may or may not be the account " + p.sub
-	case !strings.EqualFold(address, p.email):
-		return No, ""
-	case p.word != word:
-		return Unsure, "the policy calls " + address + " a " + word
-	}
-	return Yes, ""
-}
+// telling says whether a near miss is one that people take for a grant: a role to invoke something else, or an account that is gone. That the
+// caller also holds some role to read or to log says little.
+func (g *Grant) telling() bool { return telling(g.Role) || strings.HasPrefix(g.Member, "deleted:") }
 
-// inDomain goes by hd, as Google asserts it. An address alone proves nothing: anybody may hold a consumer account under a domain's
-// address. An account of another domain of the same customer is not told apart here.
-func (p principal) inDomain(domain string) (Answer, string) {
-	switch {
-	case p.word == "serviceAccount":
-		return No, ""
-	case strings.EqualFold(p.domain, domain):
-		return Yes, ""
-	case p.domain != "":
-		return Unsure, "the account is of " + p.domain + "; whether " + domain + " belongs to the same customer is not known"
-	case foldedSuffix(p.email, "@"+domain) || p.email == "":
-		return Unsure, "the token has no hd claim; whether the account belongs to " + domain + " is not known"
+func telling(role string) bool { return strings.HasSuffix(role, "nvoker") }
+
+// holdsBasicRole looks a convenience member such as projectViewer:acme-prod up in the project's policy. That is known to have been read where some
+// binding of it is among those of the service, and nothing of the project is among what was not read.
+func (t *Target) holdsBasicRole(p Principal, member string) (Answer, string) {
+	word, project, _ := strings.Cut(member, ":")
+	role, ok := map[string]string{"projectOwner": "roles/owner", "projectEditor": "roles/editor", "projectViewer": "roles/viewer"}[word]
+	found, why := p.matches(member)
+	if !ok || found != Unsure || project == "" {
+		return found, why
+	}
+	for _, unread := range t.Policy.Unread {
+		if strings.Contains(unread, "project") || strings.Contains(unread, project) {
+			return Unsure, why
+		}
+	}
+	// A basic role that a folder hands down makes no owner in the project's own policy; whether the member means those too is not documented.
+	read, unsure := false, len(t.Policy.Unread) > 0
+	for b := range t.Policy.all() {
+		here := b.Level == "project "+project
+		read = read || here
+		if b.Role != role || b.Level == "service" {
+			continue
+		}
+		for _, holder := range b.Members {
+			held, _ := p.matches(holder)
+			if held == Yes && here && b.Condition == "" {
+				return Yes, ""
+			}
+			unsure = unsure || held != No
+		}
+	}
+	if unsure || !read {
+		return Unsure, why
 	}
 	return No, ""
+}
+
+// young is spreading, of the grant that lets a principal in: one that is only tried has no age.
+func (t *Target) young(a access) string {
+	if a.best().Supposed {
+		return ""
+	}
+	return t.spreading()
 }
 
 // spreading tells of a policy change so young that it may not be known everywhere, or that came only after the moment judged; "" otherwise.
@@ -229,8 +292,4 @@ func (t *Target) serverNow() time.Time {
 		return t.Now
 	}
 	return t.Now.Add(-t.Clock.Skew)
-}
-
-func foldedSuffix(s, suffix string) bool {
-	return len(s) >= len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
 }

@@ -12,10 +12,10 @@ type App struct {
 
 const firebaseIssuer = "a Firebase ID token of the app's project"
 
-// toApp says whether it is the app that judges this credential: Cloud Run looks at none behind an open door, and the app is
+// toApp says whether it is the app that judges this credential: nobody looks at one at an open door, and the app behind it is
 // known, or by the token guessed, to take Firebase's.
 func (t *Target) toApp(k Kind) bool {
-	return (t.App.Firebase || k.Firebase()) && t.Has && iamCheck(nil, *t).Status == Pass
+	return (t.App.Firebase || k.Firebase()) && t.looks == byNobody
 }
 
 // firebase is the Firebase project that the app takes tokens of, "" where nothing tells, and whether that is a guess.
@@ -94,6 +94,11 @@ func (t *Token) appIssuer(target *Target) Result {
 // appAudience judges aud for the app's own verifier: a Firebase token is for a project, not for a service's address.
 func (t *Token) appAudience(target *Target) Result {
 	aud, ok := t.claims.str("aud")
+	if !t.kind.Firebase() {
+		project, _ := target.firebase()
+		return Result{Status: Fail, Got: orNone(aud) + ", while the app behind the open door takes Firebase's", Want: orElse(project, "PROJECT"),
+			Fix: "sign in with Firebase, and send its ID token"}
+	}
 	if !ok || aud == "" {
 		project, _ := target.firebase()
 		return Result{Status: Fail, Got: "aud names no project", Want: project, Fix: "find out who made this token"}

@@ -41,7 +41,20 @@ func TestBehindAnOpenDoorTheAppJudges(t *testing.T) {
 		{"an emulator's token", firebase(head("alg", "none"), signed("none")), open(said("acme-prod")), map[string]Status{"kind.accepted": Fail}, "emulator"},
 		{"an App Check token", write(jsonObject{"iss": "https://firebaseappcheck.googleapis.com/4242", "sub": "1"}, nil), open(said("acme-prod")), map[string]Status{"kind.accepted": Fail}, "App Check"},
 		{"Google's token, and the app takes Firebase's", account(), open(said("acme-prod")), map[string]Status{"clm.iss": Fail, "kind.accepted": Fail}, "takes Firebase's"},
-		{"Google's token, and nobody said what the app takes", account(), open(App{}), map[string]Status{"clm.iss": Pass, "kind.accepted": Pass}, "accounts.google.com"},
+		{"Google's token for the service, which is no project", account(), open(said("acme-prod")), map[string]Status{"clm.aud": Fail}, shopURL + ", while the app behind the open door takes Firebase's"},
+		{"Google's token, and nobody said what the app takes", account(), open(App{}), map[string]Status{"clm.iss": Skip, "kind.accepted": Skip, "clm.aud": Skip, "sig.verify": Pass, "clm.exp": Pass}, "not looked at: the door is open"},
+		{"Okta's token, and nobody said what the app takes", account(set("iss", "https://acme.okta.com"), head("alg", "HS256"), headless("kid"), drop("exp")), open(App{}),
+			map[string]Status{"clm.iss": Skip, "kind.accepted": Skip, "clm.aud": Skip, "hdr.alg": Skip, "hdr.kid": Skip, "sig.present": Skip, "clm.exp": Skip}, "not looked at: the door is open"},
+		{"Okta's token, which has expired", account(set("iss", "https://acme.okta.com"), set("exp", after(-time.Hour))), open(App{}), map[string]Status{"clm.exp": Fail, "clm.iss": Skip}, "expired"},
+		{"no credential, and the app takes Firebase's", "", open(said("acme-prod")), map[string]Status{"req.credential": Skip}, "the door is open"},
+		{"a credential that was sent twice", "Authorization: Bearer Bearer " + account(), open(App{}), map[string]Status{"req.credential": Warn}, "; not looked at: the door is open"},
+		{"a caller whom no binding lets in", account(), func(s *Target) { s.InvokerCheck, s.Policy.Bindings = No, nil },
+			map[string]Status{"iam.binding": Skip, "iam.principal": Skip, "iam.inherited": Skip, "iam.deny": Skip}, "not looked at: the door is open"},
+		{"a caller whom nobody will ask for an address", account(drop("email", "email_verified")), open(App{}), map[string]Status{"clm.email": Skip, "clm.email_verified": Skip}, "none"},
+		{"a user whom nobody will ask for a domain", gcloud(drop("hd")), func(s *Target) {
+			s.InvokerCheck, s.Policy.Bindings = No, []Binding{invoker("domain:example.com")}
+		}, map[string]Status{"clm.hd": Skip}, "none"},
+		{"a Firebase user, whose permission nobody asks for", firebase(), open(said("acme-prod")), map[string]Status{"iam.binding": Skip}, "not looked at: the door is open"},
 	} {
 		s := shop(t)
 		c.target(&s)

@@ -42,24 +42,49 @@ func near(audience string, accepted Audience) string {
 		return "there is a space around it"
 	}
 	a, b := apart(audience), apart(accepted.Value)
-	if strings.EqualFold(a.host, b.host) {
-		return sameHost(a, b, accepted)
+	host, ok := nearHost(a, b)
+	if !ok {
+		return ""
 	}
-	if tag, rest, ok := strings.Cut(a.host, "---"); ok && strings.EqualFold(rest, b.host) {
-		return "it is the URL of the tag " + tag + "; aud stays the service's own URL"
+	parts := around(a, b, accepted)
+	if foldOnly(a.host, b.host) {
+		parts = append(parts, "upper and lower case differ in the host")
 	}
-	if a.runApp() && b.runApp() {
-		return sameService(a.host, b.host)
+	if host != "" {
+		parts = append(parts, host)
 	}
-	return ""
+	return strings.Join(parts, ", and ")
 }
 
-// sameHost names the parts in which two addresses of one host differ.
-func sameHost(a, b address, accepted Audience) string {
-	var parts []string
+// foldOnly says whether one host is written in upper and lower case where the other is not, whatever else differs.
+func foldOnly(a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return a != b
+	}
+	return a != strings.ToLower(a) && b == strings.ToLower(b)
+}
+
+// nearHost says what differs in the host besides upper and lower case; ok is false where the two have little in common.
+func nearHost(a, b address) (miss string, ok bool) {
+	if strings.EqualFold(a.host, b.host) {
+		return "", true
+	}
+	if tag, rest, cut := strings.Cut(a.host, "---"); cut && strings.EqualFold(rest, b.host) {
+		return "it is the URL of the tag " + tag + "; aud stays the service's own URL", true
+	}
+	if a.runApp() && b.runApp() {
+		miss = sameService(a.host, b.host)
+	}
+	return miss, miss != ""
+}
+
+// around names the parts besides the host in which two addresses differ.
+func around(a, b address, accepted Audience) (parts []string) {
 	note := func(part string) { parts = append(parts, part) }
 	switch {
+	case a.scheme == b.scheme:
 	case strings.EqualFold(a.scheme, b.scheme):
+		note("upper and lower case differ in the scheme")
 	case a.scheme == "":
 		note("the scheme " + b.scheme + ":// is missing")
 	case b.scheme == "":
@@ -85,7 +110,7 @@ func sameHost(a, b address, accepted Audience) string {
 	default:
 		note("the path differs")
 	}
-	return strings.Join(parts, ", and ")
+	return parts
 }
 
 // sameService compares two run.app names: NAME-PROJECTNUMBER.REGION.run.app and NAME-HASH-RR.a.run.app.
@@ -168,4 +193,16 @@ func (t *Target) wanted() string {
 		return t.Audiences[0].Value
 	}
 	return ""
+}
+
+// Differs says in which part an audience misses an accepted one, in words (the scheme, the path, the region) and by marks; "" and nil where
+// they are the same or have little in common. The words quote both: clean before drawing.
+func Differs(audience string, accepted Audience) (words string, marks *Difference) {
+	if audience == accepted.Value {
+		return "", nil
+	}
+	if words = near(audience, accepted); words == "" {
+		return "", nil
+	}
+	return words, differ(audience, accepted.Value)
 }

@@ -13,6 +13,7 @@ import (
 type cleaned struct {
 	text    string
 	hidden  []int // where in text something hidden was removed or replaced
+	quoted  bool  // the rows had signs or numbers before them, so that somebody broke them who quoted the paste
 	repairs []Repair
 }
 
@@ -50,7 +51,7 @@ func clean(pasted []byte) cleaned {
 	note(c.unseen, "removed a character that is not seen")
 	note(c.spaces, "replaced a special space, or a line of a frame, by a plain space")
 	note(c.quotes, "replaced a typographic quote by a plain one")
-	return cleaned{c.out.String(), c.hidden, repairs}
+	return cleaned{text: c.out.String(), hidden: c.hidden, repairs: repairs}
 }
 
 // unmark removes the marks of a bracketed paste that a terminal printed in place of obeying them, and says how many there were. No token holds a tilde.

@@ -12,6 +12,7 @@ var (
 	serviceName = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
 	regionName  = regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)+$`)
 	projectName = regexp.MustCompile(`^[a-z0-9][-a-z0-9.:]{0,61}[a-z0-9]$`)
+	accountName = regexp.MustCompile(`^[a-z0-9][-a-z0-9]*@[a-z0-9][-a-z0-9.]*\.gserviceaccount\.com$`)
 	plainWord   = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
 )
 
@@ -63,9 +64,21 @@ func (t *Target) invite(member string) string {
 // audience is the audience to ask for, quoted.
 func (t *Target) audience() string { return shellWord(t.wanted(), "SERVICE_URL") }
 
-// mintByImpersonation is the command that prints a service account's ID token.
-func (t *Target) mintByImpersonation() string {
-	return "gcloud auth print-identity-token --impersonate-service-account=CALLER@" + t.project() + ".iam.gserviceaccount.com --audiences=" + t.audience()
+// mintByImpersonation is the command that prints an ID token of a service account: of the one given by its address, or of one to fill in.
+func (t *Target) mintByImpersonation(account string) string {
+	return "gcloud auth print-identity-token --impersonate-service-account=" + checked(account, accountName, "CALLER@"+t.project()+".iam.gserviceaccount.com") + " --audiences=" + t.audience()
+}
+
+// account is the address of the service account whose token it claims to be; "" where it is nobody's, or has none.
+func (t *Token) account() string {
+	switch p, google := t.Principal(); {
+	case google && p.word == "serviceAccount":
+		return p.email
+	case t.Kind() == SelfSigned:
+		iss, _ := t.claims.str("iss")
+		return iss
+	}
+	return ""
 }
 
 // mintByMetadata is the command that asks the metadata server, inside Google Cloud.

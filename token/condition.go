@@ -5,144 +5,121 @@ import (
 	"time"
 )
 
-// conditionHolds evaluates an IAM condition at a moment: comparisons of request.time with a timestamp, joined by &&. Of anything else
-// nothing is known, except that one false part makes the whole of an && false.
+// ConditionHolds says whether an IAM condition is true at a moment. It evaluates request.time, compared with a timestamp, and its parts
+// (getHours and the like, in UTC or a named time zone), compared with a number or looked up in a list of numbers, joined by &&, || and !.
+// Every other part is Unsure, and so is the whole where it depends on one; false && unknown is No, true || unknown is Yes. Without a
+// moment, and of a text that is not understood, nothing is known.
+//
+// Source: https://cloud.google.com/iam/docs/conditions-attribute-reference and https://github.com/google/cel-spec.
+func ConditionHolds(expression string, now time.Time) Answer { return conditionHolds(expression, now) }
+
 func conditionHolds(expression string, now time.Time) Answer {
-	parts, ok := conjuncts(expression)
+	if now.IsZero() {
+		return Unsure
+	}
+	words, ok := celWords(expression)
 	if !ok {
 		return Unsure
 	}
-	all := Yes
-	for _, part := range parts {
-		switch partHolds(part, now) {
-		case No:
-			return No
-		case Unsure:
-			all = Unsure
-		}
-	}
-	return all
-}
-
-// partHolds evaluates one part of an &&.
-func partHolds(part string, now time.Time) Answer {
-	part = strings.TrimSpace(part)
-	if inner, ok := parenthesised(part); ok {
-		return conditionHolds(inner, now)
-	}
-	rest, ok := strings.CutPrefix(part, "request.time")
-	if !ok || now.IsZero() {
+	p := celParser{words: words, now: now}
+	v := p.expression()
+	if p.broken || p.at != len(words) {
 		return Unsure
 	}
-	rest = strings.TrimSpace(rest)
-	for _, operator := range [...]string{"<=", ">=", "<", ">"} {
-		literal, ok := strings.CutPrefix(rest, operator)
-		if !ok {
-			continue
+	return v.truth()
+}
+
+// celValue is what a part of a condition comes to.
+type celValue struct {
+	kind  celKind
+	holds Answer // of a celTruth
+	at    time.Time
+	n     int64
+	text  string // of a celText, and of a celName with its dots
+	items []celValue
+	timed bool // it comes from request.time: of nothing else is anything said
+}
+
+type celKind int8
+
+const (
+	celOpaque celKind = iota // not known here
+	celTruth
+	celMoment
+	celNumber
+	celText
+	celList
+	celName
+)
+
+// truth is a value where a truth is wanted.
+func (v celValue) truth() Answer {
+	if v.kind != celTruth {
+		return Unsure
+	}
+	return v.holds
+}
+
+func celAnswer(a Answer) celValue { return celValue{kind: celTruth, holds: a} }
+
+// compared is a comparison of two values: of moments or of whole numbers, one of which comes from request.time.
+func compared(operator string, a, b celValue) celValue {
+	if operator == "in" {
+		return within(a, b)
+	}
+	var c int
+	switch {
+	case !a.timed && !b.timed || a.kind != b.kind:
+		return celValue{}
+	case a.kind == celMoment:
+		c = a.at.Compare(b.at)
+	case a.kind == celNumber:
+		c = int(min(1, max(-1, a.n-b.n)))
+	default:
+		return celValue{}
+	}
+	return celAnswer(answer(operator == "==" && c == 0 || operator == "!=" && c != 0 || strings.HasPrefix(operator, "<") && c < 0 ||
+		strings.HasPrefix(operator, ">") && c > 0 || (operator == "<=" || operator == ">=") && c == 0))
+}
+
+// within looks a number that comes from request.time up in a list.
+func within(a, list celValue) celValue {
+	if !a.timed || a.kind != celNumber || list.kind != celList {
+		return celValue{}
+	}
+	found := No
+	for _, item := range list.items {
+		switch {
+		case item.kind != celNumber:
+			return celValue{}
+		case item.n == a.n:
+			found = Yes
 		}
-		at, ok := timestamp(strings.TrimSpace(literal))
-		if !ok {
-			return Unsure
-		}
-		c := now.Compare(at)
-		return answer(operator == "<" && c < 0 || operator == "<=" && c <= 0 || operator == ">" && c > 0 || operator == ">=" && c >= 0)
+	}
+	return celAnswer(found)
+}
+
+// allOf and anyOf are && and || where not everything is known.
+func allOf(a, b Answer) Answer {
+	switch {
+	case a == No || b == No:
+		return No
+	case a == Yes && b == Yes:
+		return Yes
 	}
 	return Unsure
 }
 
-// timestamp reads timestamp("2026-08-01T00:00:00Z").
-func timestamp(literal string) (time.Time, bool) {
-	inner, ok := strings.CutPrefix(literal, "timestamp")
-	if !ok {
-		return time.Time{}, false
-	}
-	inner, ok = parenthesised(strings.TrimSpace(inner))
-	if !ok {
-		return time.Time{}, false
-	}
-	inner = strings.TrimSpace(inner)
-	if len(inner) < 2 || inner[0] != inner[len(inner)-1] || inner[0] != '"' && inner[0] != '\'' {
-		return time.Time{}, false
-	}
-	at, err := time.Parse(time.RFC3339, inner[1:len(inner)-1])
-	return at, err == nil
-}
+func anyOf(a, b Answer) Answer { return opposite(allOf(opposite(a), opposite(b))) }
 
-// parenthesised takes off one pair of parentheses that encloses the whole text.
-func parenthesised(text string) (string, bool) {
-	if !strings.HasPrefix(text, "(") {
-		return "", false
+func opposite(a Answer) Answer {
+	switch a {
+	case Yes:
+		return No
+	case No:
+		return Yes
 	}
-	depth, end := 0, -1
-	ok := scan(text, func(i int, c byte) bool {
-		switch c {
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			depth--
-		}
-		if depth == 0 {
-			end = i
-		}
-		return depth > 0
-	})
-	if !ok || end != len(text)-1 || text[end] != ')' {
-		return "", false
-	}
-	return text[1:end], true
-}
-
-// conjuncts splits an expression at the && of its outermost level. It is not ok where || or ?: stands on that level, which bind
-// less than &&, or where quotes or parentheses do not match.
-func conjuncts(expression string) ([]string, bool) {
-	var parts []string
-	depth, start, plain := 0, 0, true
-	ok := scan(expression, func(i int, c byte) bool {
-		switch c {
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			depth--
-		case '|', '?':
-			plain = plain && depth > 0
-		case '&':
-			if depth == 0 && i >= start && strings.HasPrefix(expression[i:], "&&") {
-				parts = append(parts, expression[start:i])
-				start = i + 2
-			}
-		}
-		return depth >= 0
-	})
-	return append(parts, expression[min(start, len(expression)):]), ok && plain && depth == 0
-}
-
-// scan hands on each byte outside of quotes until it is told to stop. It is not ok where a quote has no end, or a string is of a kind
-// that needs more than this to be read: raw, of bytes, or in triple quotes.
-func scan(text string, each func(i int, c byte) bool) bool {
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if c != '"' && c != '\'' {
-			if !each(i, c) {
-				return true
-			}
-			continue
-		}
-		if i > 0 && strings.IndexByte("rRbB", text[i-1]) >= 0 || strings.HasPrefix(text[i:], strings.Repeat(string(c), 3)) {
-			return false
-		}
-		end := i + 1
-		for end < len(text) && text[end] != c {
-			if text[end] == '\\' {
-				end++
-			}
-			end++
-		}
-		if end >= len(text) {
-			return false
-		}
-		i = end
-	}
-	return true
+	return Unsure
 }
 
 func answer(yes bool) Answer {

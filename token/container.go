@@ -20,6 +20,8 @@ type piece struct {
 	via      string // the header, in its usual spelling
 	from, to int    // where it stands in the cleaned paste, for form shell
 	request  int    // which request of the paste it belongs to
+	at       int    // tells two equal headers of one request apart, for form line
+	mark     string // what stands before the header on its row: curl -v shows one header twice, after "*" as it makes the request and after ">" as it sends it
 	literal  bool   // a dollar in it is a dollar, since it stood in single quotes
 	beaten   bool   // the request also has X-Serverless-Authorization, whose value is not in the paste
 	note     string // how it was taken out, for a repair

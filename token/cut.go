@@ -12,7 +12,7 @@ func claimOf(rule string) string {
 		return "exp"
 	case "clm.scope":
 		return ""
-	case "iam.principal", "iam.binding", "iam.condition", "iam.inherited":
+	case "iam.principal", "iam.binding", "iam.condition", "iam.inherited", "iam.deny":
 		return "email"
 	}
 	claim, _ := strings.CutPrefix(rule, "clm.")

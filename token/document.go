@@ -29,7 +29,7 @@ func fromJSON(text string) []piece {
 			}
 		}
 		if p, ok := headerPiece(name, value, line); ok {
-			p.note, p.request = "took the header "+p.via+" out of JSON", request
+			p.note, p.request, p.at = "took the header "+p.via+" out of JSON", request, len(found)+1
 			found = append(found, p)
 			return
 		}

@@ -2,8 +2,8 @@ package token
 
 import "strings"
 
-// KeysOf is the constant address of the keys of an issuer, given as tokens name it in iss; "" where none is known here. It is where Keys
-// holds the set of that issuer.
+// KeysOf is the name under which Keys holds the keys of an issuer, given as tokens name it in iss: their constant address, or a name for a
+// service account's own, given by the account's address. It is "" where none is known here.
 func KeysOf(issuer string) string {
 	kind := Unrecognised
 	switch {
@@ -17,6 +17,8 @@ func KeysOf(issuer string) string {
 		kind = FirebaseAppCheck
 	case issuer == issuerIAP:
 		kind = IAPAssertion
+	case strings.HasSuffix(issuer, accountDomain) && isAddress(issuer):
+		return accountKeys + issuer
 	}
 	return (&Token{&sealed{&content{kind: kind}}}).KeysURL()
 }

@@ -193,6 +193,16 @@ func firebase(changes ...change) string {
 		"firebase": jsonObject{"sign_in_provider": "password", "identities": jsonObject{}}}, changes)
 }
 
+// selfSigned is what a service account signs with its own key.
+func selfSigned(changes ...change) string {
+	return write(jsonObject{"iss": caller, "sub": caller, "aud": shopURL, "iat": after(-time.Minute), "exp": after(59 * time.Minute)}, changes)
+}
+
+// custom is a Firebase custom token, which names no key.
+func custom(changes ...change) string {
+	return write(jsonObject{"iss": caller, "sub": caller, "aud": customAudience, "uid": "u1", "iat": after(-time.Minute), "exp": after(59 * time.Minute)}, append([]change{headless("kid")}, changes...))
+}
+
 // assertion is what IAP hands to the container.
 func assertion(changes ...change) string {
 	return write(jsonObject{"iss": "https://cloud.google.com/iap", "aud": "/projects/4242/global/backendServices/7", "sub": "accounts.google.com:1", "email": "ann@example.com",

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rsa"
@@ -19,7 +20,7 @@ const (
 	maxRSABits = 8192 // so that no key makes a check slow
 )
 
-// Keys are published keys, by the address they were fetched from (see KeysURL).
+// Keys are published keys, by the address they were fetched from, or by another name (see KeysName).
 type Keys map[string]KeySet
 
 // KeySet is one published set of keys.
@@ -47,20 +48,32 @@ func (s KeySet) IDs() []string {
 	return ids
 }
 
-// byID is the key of that id. An empty id is none: a key without one cannot be asked for.
-func (s KeySet) byID(id string) (key, bool) {
-	for _, k := range s.keys {
-		if k.id == id && id != "" {
-			return k, true
+// byID is the key of that id, and how many keys the set has under it: with two of them nobody knows which one is meant. An empty id is
+// none: a key without one cannot be asked for.
+func (s KeySet) byID(id string) (k key, n int) {
+	if id == "" {
+		return key{}, 0
+	}
+	for _, other := range s.keys {
+		if other.id == id {
+			k = other
+			n++
 		}
 	}
-	return key{}, false
+	if n > 1 {
+		return key{}, n
+	}
+	return k, n
 }
+
+// ErrNoKey is the error of ParseKeys for a JWKS that has keys, and none that is of use here: too short ones, or those of another algorithm.
+var ErrNoKey = errors.New("read key set: no key for RS256 or ES256 in it, of 2048 bits or more; look at what answers at its address")
 
 // ParseKeys reads a JWKS (RFC 7517), or an x509 map of key ids to PEM certificates as Google publishes them, of at most 1 MiB. Keys it cannot use
 // are left out: no RSA key of 2048 bits or more nor a P-256 key, meant for something other than signatures, of another algorithm than RS256 and
-// ES256. No usable key is an error, and so is a set that no publisher means: not strict JSON, two keys of one id, a private or symmetric
-// key. A certificate is a wrapping here, its dates and its signature say nothing. Read, Age and Err are the caller's to set.
+// ES256. A key that stands there twice counts once; two keys of one id both stay, and neither verifies anything. No usable key is an error,
+// see ErrNoKey, and so is a set that no publisher means: not strict JSON, a private or symmetric key. A certificate is a wrapping here, its dates and
+// its signature say nothing. Read, Age and Err are the caller's to set.
 func ParseKeys(body []byte) (KeySet, error) {
 	if len(body) > maxKeys {
 		return KeySet{}, errors.New("read key set: larger than 1 MiB, so it is no key set; look at what answers at its address")
@@ -79,15 +92,26 @@ func ParseKeys(body []byte) (KeySet, error) {
 	if err != nil {
 		return KeySet{}, err
 	}
-	if len(keys) == 0 {
+	switch {
+	case len(keys) > 0:
+	case set.has("keys") && len(set.values["keys"]) > len("[{}]"):
+		return KeySet{}, ErrNoKey
+	default:
 		return KeySet{}, errors.New("read key set: no key for RS256 or ES256 in it; look at what answers at its address")
 	}
-	for i, k := range keys {
-		if slices.ContainsFunc(keys[:i], func(other key) bool { return other.id == k.id }) {
-			return KeySet{}, errors.New("read key set: two keys have one id, so no token says which it means; fetch the set again")
+	var once []key
+	for _, k := range keys {
+		if !slices.ContainsFunc(once, k.same) {
+			once = append(once, k)
 		}
 	}
-	return KeySet{keys: keys}, nil
+	return KeySet{keys: once}, nil
+}
+
+// same says whether it is the same key under the same id.
+func (k key) same(other key) bool {
+	public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.id == other.id && public.Equal(other.public)
 }
 
 func readJWKS(set object) ([]key, error) {

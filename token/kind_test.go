@@ -31,6 +31,7 @@ func TestKinds(t *testing.T) {
 		{"SAML in base64", stdBase64(`<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="x"/>`), SAML},
 		{"SAML with a declaration", stdBase64(`<?xml version="1.0"?><saml/>`), SAML},
 		{"SAML as XML", `<saml:Assertion xmlns:saml="x">`, SAML},
+		{"markup where the header of a token stands", b64(`<html>not found</html>`) + "." + b64(`{"iss":"x"}`) + ".AAAA", JWT},
 		{"a base64 text that is no XML", stdBase64("<3 you all so very much indeed")[:36], Unrecognised},
 		{"PASETO", "v4.public.eyJzdWIiOiIxIn0.c2ln", PASETO},
 		{"PASETO, encrypted", "v2.local.AAAA", PASETO},

@@ -39,11 +39,17 @@ func anyTarget(r *rand.Rand, s Target) Target {
 		s.Policy.Bindings = append(s.Policy.Bindings, Binding{Role: "roles/x", Members: []string{pick(r, members...)}, Invokes: pick(r, Yes, Yes, No), Level: "service",
 			Condition: pick(r, "", "", `request.time < timestamp("2020-01-01T00:00:00Z")`, `request.time > timestamp("2020-01-01T00:00:00Z")`, `resource.name == "x"`)})
 	}
+	s.Policy.DenyKnown = pick(r, true, false)
+	if s.Policy.DenyKnown && r.IntN(3) == 0 {
+		denied := []string{"principal://iam.googleapis.com/projects/-/serviceAccounts/" + caller, "principal://goog/subject/ann@example.com", "principalSet://goog/group/ops@example.com"}
+		s.Policy.Deny = []Denial{{Policy: "stop", Denied: []string{pick(r, denied...)}, Except: pick(r, nil, []string{pick(r, denied...)}),
+			Condition: pick(r, "", "", `request.time < timestamp("2020-01-01T00:00:00Z")`, `resource.matchTag("a/b", "c")`)}}
+	}
 	return s
 }
 
 // forget takes some of what is known away. What a verdict assumes where it is not known is left alone: the server's clock, when the policy
-// changed, and whether the path of the request was seen.
+// changed, which deny rules there are, and whether the path of the request was seen.
 func forget(r *rand.Rand, s Target) Target {
 	some := func() bool { return r.IntN(4) == 0 }
 	if some() {
@@ -85,8 +91,17 @@ func forget(r *rand.Rand, s Target) Target {
 			s.Policy.Bindings[i].Invokes = Unsure
 		}
 	}
+	s.Policy.Deny = slices.Clone(s.Policy.Deny)
+	for i := range s.Policy.Deny {
+		if some() {
+			s.Policy.Deny[i].Condition = "nobody.knows()"
+		}
+		if some() {
+			s.Policy.Deny[i].Except = append(slices.Clone(s.Policy.Deny[i].Except), "martian:x")
+		}
+	}
 	if some() {
-		s.Policy = Policy{}
+		s.Policy = Policy{Deny: s.Policy.Deny, DenyKnown: s.Policy.DenyKnown}
 	}
 	if r.IntN(12) == 0 {
 		s.Now = time.Time{}

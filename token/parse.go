@@ -100,10 +100,11 @@ func (t *Token) readSegments() {
 
 // readPart decodes a segment and reads the object in it.
 func (t *Token) readPart(part, segment string, exact []string) object {
-	text, whole := t.decode(part, segment)
+	text, _ := t.decode(part, segment)
 	o, defects, early := readObject(text, part, exact)
 	t.defects = append(t.defects, defects...)
-	if early && whole {
+	// Where other characters stand in it, what was read of it loosely may end early for them.
+	if early && strings.IndexFunc(segment, notBase64) < 0 {
 		t.refuse("in.truncated", part+" end in the middle of the JSON", "the whole token")
 	}
 	return o

@@ -35,6 +35,7 @@ func ReadAll(pasted []byte) ([]*Token, error) {
 	if text, ok := uncaret(c.text); ok {
 		c.text, c.hidden = text, nil
 	}
+	c.rows()
 	if strings.TrimSpace(c.text) == "" {
 		return nil, errors.New("read paste: nothing was pasted; copy the token, its header, or the whole curl command, and paste again")
 	}
@@ -66,6 +67,7 @@ func (c cleaned) read() ([]found, error) {
 		inLines, open := fromLines(c.text)
 		pieces, unread = inLines, unread || open
 	}
+	isCommand = isCommand || strings.Contains(c.text, "HTTP/") && requestLine.MatchString(c.text)
 	bareText := len(pieces) == 0 && !unread && !(isCommand && !holdsStart(c.text))
 	if bareText {
 		pieces = []piece{{raw: c.text}}
@@ -90,7 +92,9 @@ func (c cleaned) read() ([]found, error) {
 	case bareText:
 		return nil, errors.New("read paste: only what stands around a token was pasted; copy the token itself as well")
 	}
-	return []found{{Parse(""), piece{}}}, nil
+	none := Parse("")
+	none.preflight = preflight.MatchString(c.text)
+	return []found{{none, piece{}}}, nil
 }
 
 // finish drops doubles, notes what concerns the paste as a whole, and puts the repairs in the order in which they were made.
@@ -103,7 +107,7 @@ func finish(all []found, c cleaned, size int) []*Token {
 		switch {
 		case i < 0 && len(unique) < maxTokens:
 			unique = append(unique, f)
-		case i >= 0 && unique[i].piece.twin(f.piece) && unique[i].piece != f.piece:
+		case i >= 0 && unique[i].piece.twin(f.piece) && unique[i].piece != f.piece && unique[i].piece.mark == f.piece.mark:
 			unique[i].token.repairs = append(unique[i].token.repairs, Repair{ID: "in.multiple", Text: "the header " + f.piece.via + " stands twice in one request", Sent: true})
 		}
 	}
@@ -116,6 +120,7 @@ func finish(all []found, c cleaned, size int) []*Token {
 		repairs = append(repairs, f.token.repairs...)
 		if len(unique) > 1 {
 			repairs = append(repairs, several(unique, i))
+			f.token.wins = f.overAnother(unique)
 			repairs = append(repairs, lasting(unique, i)...)
 		}
 		if (size == 4095 || size == 4096) && !f.token.whole() {
@@ -180,26 +185,30 @@ func (c cleaned) inside(p piece) []Repair {
 // X-Serverless-Authorization, Authorization is not looked at.
 func several(all []found, i int) Repair {
 	this := all[i]
-	var kinds []string
-	twins, shadowed := 0, false
+	twins := 0
 	for j, other := range all {
-		kinds = append(kinds, other.token.kind.Title())
 		if j == i || other.piece.request != this.piece.request {
 			continue
 		}
 		if this.piece.twin(other.piece) {
 			twins++
 		}
-		shadowed = shadowed || this.piece.via == "X-Serverless-Authorization" && other.piece.via == "Authorization"
 	}
-	r := Repair{ID: "in.multiple", Text: fmt.Sprintf("%d credentials in the paste (%s), judged is number %d", len(all), strings.Join(kinds, ", "), i+1), Sent: twins > 0}
+	r := Repair{ID: "in.multiple", Text: fmt.Sprintf("%d credentials in the paste (%s), judged is number %d", len(all), strings.Join(listed(all), ", "), i+1), Sent: twins > 0}
 	switch {
 	case r.Sent:
 		r.Text += fmt.Sprintf("; %d of them in one request's %s header", twins+1, this.piece.via)
-	case shadowed:
+	case this.overAnother(all):
 		r.Text += "; Authorization is not looked at beside X-Serverless-Authorization"
 	}
 	return r
+}
+
+// overAnother says whether it came in the header that wins over another credential's in the same request.
+func (f found) overAnother(all []found) bool {
+	return f.piece.via == serverlessHeader && slices.ContainsFunc(all, func(other found) bool {
+		return other.piece.request == f.piece.request && other.piece.via == "Authorization"
+	})
 }
 
 // whole says whether a JWT's signature has the length that its algorithm gives it, so that nothing can be missing at the end.
@@ -207,8 +216,11 @@ func (t *Token) whole() bool {
 	return complete(t.raw)
 }
 
-// wrapped says whether the line breaks in a stretch of the text were made by a terminal: two or more, after rows of one width.
+// wrapped says whether the line breaks in a stretch of the text were made by a terminal, two or more after rows of one width, or by whoever quoted it.
 func (c cleaned) wrapped(from, to int) bool {
+	if c.quoted {
+		return true
+	}
 	width, rows := 0, 0
 	for at := from; at < to; at++ {
 		if c.text[at] != '\n' {

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -28,6 +29,34 @@ func wrapAt(text string, width int, with string) string {
 	return strings.Join(append(rows, text), with)
 }
 
+// numbered has the number of each row before it.
+func numbered(text string, from int, sign string) string {
+	rows := strings.Split(text, "\n")
+	for i := range rows {
+		rows[i] = strconv.Itoa(from+i) + sign + rows[i]
+	}
+	return strings.Join(rows, "\n")
+}
+
+// TestTwoTextsAreTwoTokens: what stands in quotes one after another is put together inside a token only.
+func TestTwoTextsAreTwoTokens(t *testing.T) {
+	jwt, other := googleToken(t), mintES256(t, iapHeader, iapClaims)
+	for _, paste := range []string{`"` + jwt + `" "` + other + `"`, `'` + jwt + `' + '` + other + `'`, "> " + jwt + "\n> \n> " + other, "1: " + jwt + "\n2: " + other} {
+		all, err := ReadAll([]byte(paste))
+		if err != nil || len(all) != 2 || all[0].raw != jwt || all[1].raw != other {
+			t.Errorf("%d tokens of %.12q…: %v", len(all), paste, err)
+		}
+	}
+}
+
+func TestEscapesOfAURL(t *testing.T) {
+	for text, want := range map[string]bool{"": false, "%": false, "%2": false, "%2e": true, "a%2Eb": true, "%%": false, "%%%41": true, "%4%41": true, "%g1%1g%": false, "100%": false, "a%zz%7": false} {
+		if got := escapes(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
 func TestRead(t *testing.T) {
 	jwt := googleToken(t)
 	iap := mintES256(t, iapHeader, iapClaims)
@@ -51,6 +80,11 @@ func TestRead(t *testing.T) {
 		{"in one quote only", `"` + jwt, jwt, "", "in.prefix"},
 		{"in backticks of Markdown", "```\n" + jwt + "\n```", jwt, "", "in.prefix"},
 		{"with a comma behind it", `"` + jwt + `",`, jwt, "", "in.prefix"},
+		{"at the end of a sentence", "the token is " + jwt + ".", jwt, "", "in.prefix"},
+		{"the emulator's own dot at the end of a text", "it is " + emulator, emulator, "", "in.prefix"},
+		{"in angle brackets", "<" + jwt + ">", jwt, "", "in.prefix"},
+		{"in XML", "<token>" + jwt + "</token>", jwt, "", "in.prefix in.prefix"},
+		{"a printed request without a credential", "GET /x HTTP/1.1\nHost: shop\n", "", "", ""},
 		{"with the end of a bracketed paste", jwt + "\x1b[201~", jwt, "", "in.hidden_chars"},
 		{"in colour", "\x1b[32m" + jwt + "\x1b[0m", jwt, "", "in.hidden_chars"},
 		{"with a window title", "\x1b]0;bash\x07" + jwt, jwt, "", "in.hidden_chars"},
@@ -153,6 +187,14 @@ func TestRead(t *testing.T) {
 		{"a header in a browser's panel", "accept:\n*/*\nauthorization:\nBearer " + jwt + "\nhost:\nx", jwt, "Authorization", ""},
 		{"a variable called AUTHORIZATION", "AUTHORIZATION=" + jwt, jwt, "", "in.prefix"},
 		{"a header with undefined", "Authorization: Bearer undefined", "undefined", "Authorization", "req.credential!"},
+		{"a header into which Python formatted bytes", "Authorization: Bearer b'" + jwt + "'", jwt, "Authorization", "req.credential!"},
+		{"a header of Python whose whole value is bytes", "headers = {'Authorization': b'Bearer " + jwt + "'}", jwt, "Authorization", ""},
+		{"bytes of Python", "b'" + jwt + "'", jwt, "", "in.prefix"},
+		{"a command with a line break that the shell leaves as written", `curl -H "Authorization: Bearer ` + jwt + `\n" x`, jwt, "Authorization", "req.credential!"},
+		{"a command with a comma behind the token", `curl -H "Authorization: Bearer ` + jwt + `," x`, jwt, "Authorization", "req.credential!"},
+		{"a command before another", `curl -H "Authorization: Bearer ` + jwt + `"; echo done`, jwt, "Authorization", ""},
+		{"a comma behind the token", jwt + ",", jwt, "", "in.prefix"},
+		{"brackets around the token", "(" + jwt + ")", jwt, "", "in.prefix"},
 		{"a header that stands twice", `curl -H "Authorization: Bearer ` + jwt + `" -H "Authorization: Bearer ` + jwt + `" x`, jwt, "Authorization", "in.multiple!"},
 		{"a command with backslashes before spaces", `curl -H Authorization:\ Bearer\ ` + jwt + ` x`, jwt, "Authorization", ""},
 		{"JSON of a HAR file", `{"headers":[{"name":"accept","value":"x"},{"name":"authorization","value":"Bearer ` + jwt + `"}]}`, jwt, "Authorization", "in.prefix"},
@@ -170,6 +212,28 @@ func TestRead(t *testing.T) {
 		{"JSON under a name nobody knows", `{"x":"` + jwt + `"}`, jwt, "", "in.prefix"},
 		{"JSON of request headers", `{"headers":{"authorization":"Bearer ` + jwt + `"}}`, jwt, "Authorization", "in.prefix"},
 		{"a line of JSON", `"id_token": "` + jwt + `",`, jwt, "", "in.prefix in.prefix"},
+
+		{"in quoted mail", "> " + wrapAt(jwt, 72, "\n> "), jwt, "", "in.prefix in.whitespace"},
+		{"in quoted mail that was answered", ">> " + wrapAt(jwt, 72, "\n>>"), jwt, "", "in.prefix in.whitespace"},
+		{"in quoted mail with rows around it", "> the token is\n>\n> " + wrapAt(jwt, 72, "\n> ") + "\n>\n", jwt, "", "in.prefix in.whitespace in.prefix"},
+		{"in rows behind a bar", "  | " + wrapAt(jwt, 60, "\n  | "), jwt, "", "in.prefix in.whitespace"},
+		{"in a table", "| " + wrapAt(jwt, 60, " |\n| ") + " |", jwt, "", "in.prefix in.whitespace"},
+		{"in a comment", "# " + wrapAt(jwt, 60, "\n# "), jwt, "", "in.prefix in.whitespace"},
+		{"in a comment of Go", "\t// " + wrapAt(jwt, 60, "\n\t// "), jwt, "", "in.prefix in.whitespace"},
+		{"in added rows of a patch", "+ " + wrapAt(jwt, 60, "\n+ "), jwt, "", "in.prefix in.whitespace"},
+		{"in numbered rows", numbered(wrapAt(jwt, 60, "\n"), 9, "  "), jwt, "", "in.prefix in.whitespace"},
+		{"in numbered rows of grep", numbered(wrapAt(jwt, 60, "\n"), 1, ":"), jwt, "", "in.prefix in.whitespace"},
+		{"in numbered rows with a bar", numbered(wrapAt(jwt, 60, "\n"), 98, " | "), jwt, "", "in.prefix in.whitespace"},
+		{"in texts of Python", "token = (\n    \"" + wrapAt(jwt, 60, "\"\n    \"") + "\"\n)", jwt, "", "in.prefix in.prefix in.prefix"},
+		{"a text of Python beside others", "f('Metadata-Flavor', 'https://example.com/abcdefghijklmnop' '/x', \"" + jwt + "\")", jwt, "", "in.prefix"},
+		{"in texts of Python with a letter before each", "b'" + wrapAt(jwt, 60, "'\n b'") + "'", jwt, "", "in.prefix in.prefix"},
+		{"in texts of JavaScript", "const t = \"" + wrapAt(jwt, 60, "\" +\n  \"") + "\";", jwt, "", "in.prefix in.prefix in.prefix in.prefix"},
+		{"in texts of a shell", "T='" + wrapAt(jwt, 60, "'\\\n'") + "'", jwt, "", "in.prefix in.prefix in.prefix"},
+		{"a header in quoted mail", "> Authorization: Bearer " + wrapAt(jwt, 60, "\n> "), jwt, "Authorization", "in.prefix in.whitespace"},
+		{"a header in texts of Python", "headers = {\n 'Authorization': 'Bearer " + wrapAt(jwt, 60, "'\n    '") + "'}", jwt, "Authorization", "in.prefix"},
+		{"a command in quoted mail", "> curl -H 'Authorization: Bearer " + wrapAt(jwt, 60, "\n> ") + "' x", jwt, "Authorization", "in.prefix in.whitespace"},
+		{"a command with texts that the shell puts together", "curl -H 'Authorization: Bearer " + wrapAt(jwt, 60, "''") + "' x", jwt, "Authorization", ""},
+		{"in rows that begin with a hyphen of their own", wrapAt(b64(`{"alg":"none"}`)+"."+b64(`{"iss":"x"}`)+".", 8, "\n"), b64(`{"alg":"none"}`) + "." + b64(`{"iss":"x"}`) + ".", "", "in.whitespace"},
 
 		{"a text", "hello world", "hello world", "", ""},
 		{"a word", "hello", "hello", "", ""},

@@ -11,6 +11,7 @@ func Predict(t *Token, target Target) Verdict {
 		*buffer = make(Report, len(rules))
 	}
 	report := (*buffer)[:len(rules)]
+	target.begin(t)
 	for i := range rules {
 		rules[i].find(&report[i], t, &target)
 	}

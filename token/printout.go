@@ -11,6 +11,10 @@ var (
 	headerName = regexp.MustCompile("(?i)(?:^|[^a-z0-9_-]|\\\\[rn])(x-serverless-authorization|x-forwarded-authorization|proxy-authorization|x-goog-iap-jwt-assertion|x-firebase-appcheck|set-cookie|cookie|authorization)" +
 		"([\"'`][ \t]*(?:=>|[:=,])[ \t]*|[ \t]*[:=][ \t]*|[ \t]*\n)")
 
+	// requestLine is how a request begins as a printout shows it; preflight is what only a browser's CORS preflight, or a command that plays one, has.
+	requestLine = regexp.MustCompile(`(?m)^[<>* \t]*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+ HTTP/`)
+	preflight   = regexp.MustCompile(`(?i)access-control-request-method|(?m:^)[<>* \t]*options \S+ http/|\bcurl\b[^\n]*\s(?:-X|--request)[ =]?["']?options\b`)
+
 	bearerFirst = regexp.MustCompile("^(?i)[\"'`]?bearer\\b")
 
 	// literal is what a program's text puts before a quote: f"…", @"…".
@@ -52,11 +56,16 @@ func fromLines(text string) (pieces []piece, unread bool) {
 			unread = true
 			continue
 		}
-		p.request = request
+		p.request, p.at, p.mark = request, len(pieces)+1, mark(text[:at[2]])
 		pieces = append(pieces, p)
 	}
 	slices.SortStableFunc(pieces, func(a, b piece) int { return a.rank - b.rank })
 	return pieces, unread
+}
+
+// mark is what a printout puts before a header on its row: ">", "* [HTTP/2] [1] [".
+func mark(before string) string {
+	return strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:])
 }
 
 // headerValue is the value that begins at from, and where it ends; next is -1 where there is none. Below says that the value must stand on the

@@ -67,7 +67,7 @@ func saml(s string) bool {
 		return strings.HasPrefix(head, "<?xml") || strings.Contains(head, "saml")
 	}
 	n := min(len(s), 64) &^ 3
-	if s[0] != 'P' || n < 8 {
+	if s[0] != 'P' || n < 8 || strings.Contains(s, ".") { // a token with dots is read as one, whatever its header is
 		return false
 	}
 	head, err := base64.StdEncoding.DecodeString(s[:n])
@@ -84,9 +84,19 @@ func paseto(s string) bool {
 		(strings.HasPrefix(s[3:], "public.") || strings.HasPrefix(s[3:], "local."))
 }
 
-// accountKey says whether s is the key file of a service account. A broken file is as secret as a whole one, so the name is enough.
+// accountKey says whether s is, or holds, the key file of a service account, as JSON or in base64, as pipelines keep it. A broken file is as secret
+// as a whole one, so the names are enough.
 func accountKey(s string) bool {
-	return strings.Contains(s, `"private_key"`) && strings.HasPrefix(strings.TrimSpace(s), "{")
+	if strings.HasPrefix(s, "ey") || strings.HasPrefix(s, "ew") {
+		head, _, isJWT := strings.Cut(s[:min(len(s), maxToken)], ".")
+		return !isJWT && accountKeyJSON(string(looseBase64(head)))
+	}
+	return accountKeyJSON(s)
+}
+
+func accountKeyJSON(s string) bool {
+	return strings.Contains(s, "private_key") && (strings.Contains(s, `"private_key"`) || strings.Contains(s, `\"private_key\"`)) &&
+		(strings.HasPrefix(strings.TrimSpace(s), "{") || strings.Contains(s, "private_key_id") || strings.Contains(s, "service_account"))
 }
 
 // LongLived says whether the token is a secret to rotate now that it has been pasted: of a long-lived kind, and for a PEM block a private key.

@@ -48,6 +48,9 @@ type Result struct {
 	Got    string // what stands there
 	Want   string // what would pass, "" where nothing is wanted
 	Fix    string // the next step, "" where none is needed
+	Brief  string // what a verdict in doubt quotes in place of Got; "" for Got itself
+	// Difference marks what differs between what stands there and what it nearly is; nil where it is near to nothing.
+	Difference *Difference
 	// Doubt marks a Warn that may nevertheless stop the request, since nobody documents whether it does.
 	Doubt bool
 	// Confidence overrides the rule's own where the case at hand is less, or better, known; the zero value does not.
@@ -59,6 +62,8 @@ type Result struct {
 	// May lists statuses that this result leaves possible whatever the later checks say: an open door that is not known
 	// to be shut leaves 200 possible.
 	May []int
+	// Final marks an Unknown after which no other check decides: what may come is what it leaves possible.
+	Final bool
 	// Assumes is what the result takes for granted, in words that end the sentence "assuming that …"; "" for nothing.
 	Assumes string
 }
@@ -86,12 +91,15 @@ type Finding struct {
 	Stops          int
 	Status         Status
 	Got, Want, Fix string
+	Brief          string      // what a verdict in doubt quotes in place of Got, see Result
+	Difference     *Difference // what differs in an audience that nearly is accepted; nil elsewhere
 	Doubt          bool
 	Why            string
 	Says           string // what a verdict says where this finding decides it
 	Confidence     Confidence
 	Source         string
 	May            []int  // statuses it leaves possible whatever comes after, see Result
+	Final          bool   // no check after it decides, see Result
 	Assumes        string // what it takes for granted, see Result
 }
 
@@ -132,6 +140,7 @@ var allRules = sync.OnceValue(func() []Rule {
 func Check(t *Token, target Target) Report {
 	rules := allRules()
 	report := make(Report, len(rules))
+	target.begin(t)
 	for i := range rules {
 		rules[i].find(&report[i], t, &target)
 	}
@@ -144,8 +153,8 @@ func (r *Rule) find(f *Finding, t *Token, target *Target) {
 	*f = Finding{
 		ID: r.ID, Name: r.Name, Gate: r.Gate, Stops: r.Stops, Why: r.Why, Says: r.Says,
 		Confidence: r.Confidence, Source: r.Source,
-		Status: result.Status, Got: result.Got, Want: result.Want, Fix: result.Fix,
-		Doubt: result.Doubt, May: result.May, Assumes: result.Assumes,
+		Status: result.Status, Got: result.Got, Want: result.Want, Fix: result.Fix, Brief: result.Brief, Difference: result.Difference,
+		Doubt: result.Doubt, May: result.May, Final: result.Final, Assumes: result.Assumes,
 	}
 	switch {
 	case result.Confidence != 0:
@@ -158,6 +167,9 @@ func (r *Rule) find(f *Finding, t *Token, target *Target) {
 	}
 	if result.Says != "" {
 		f.Says = result.Says
+	}
+	if f.Status == Fail && f.Stops != 0 && f.Gate >= GateVerify && target.looks == byCloudRun && !t.absent() && t.wins {
+		f.Fix = "if a proxy hands on " + serverlessHeader + ", have it taken off: then Authorization counts; or " + f.Fix
 	}
 }
 
@@ -179,7 +191,7 @@ func (r *Rule) judge(t *Token, target *Target) Result {
 }
 
 // need is what must be there before a rule has anything to say.
-type need uint8
+type need uint16
 
 const (
 	needToken   need = 1 << iota // a credential
@@ -188,6 +200,9 @@ const (
 	needClaims                   // claims that could be read
 	needService                  // a chosen service
 	needGoogle                   // a token that claims to be Google's, since IAM knows no other caller
+	needCheck                    // that Cloud Run's own check looks at the credential
+	needJudge                    // that, or an app behind an open door of which something is known
+	needSigner                   // the former, or an issuer whose way of signing is known here
 )
 
 // missing says why a rule has nothing to say; "" where it has.
@@ -197,6 +212,10 @@ func (n need) missing(t *Token, target *Target) string {
 		return "no credential"
 	case n&needService != 0 && !target.Has:
 		return "no service chosen"
+	case n.unasked(t, target):
+		return target.unasked()
+	case n&(needJWS|needHeader|needClaims) != 0 && t.kind == JWE:
+		return "encrypted: it cannot be read"
 	case n&needJWS != 0 && t.opaque():
 		return "not a JWT"
 	case n&needHeader != 0 && len(t.header.names) == 0:
@@ -207,6 +226,18 @@ func (n need) missing(t *Token, target *Target) string {
 		return "not reached: the credential is refused before"
 	}
 	return ""
+}
+
+// unasked says whether nobody known here asks for what the rule judges.
+func (n need) unasked(t *Token, target *Target) bool {
+	if target.looks == byCloudRun {
+		return false
+	}
+	if n&needSigner != 0 && n&needCheck == 0 {
+		_, known := t.issuer()
+		return !known && !target.toApp(t.Kind())
+	}
+	return n&needCheck != 0 || n&needJudge != 0 && !target.toApp(t.Kind())
 }
 
 func skip(got string) Result { return Result{Status: Skip, Got: got} }

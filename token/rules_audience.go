@@ -2,13 +2,14 @@ package token
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // audienceRules are gate 9.
 func audienceRules() []Rule {
 	return []Rule{
-		{ID: "clm.aud", Name: "audience", Gate: GateAudience, Stops: 401, needs: needClaims | needService, Test: claimAudience, Confidence: Documented, Source: pageAudiences,
+		{ID: "clm.aud", Name: "audience", Gate: GateAudience, Stops: 401, needs: needClaims | needService | needJudge, Test: claimAudience, Confidence: Documented, Source: pageAudiences,
 			Why:  "The audience is exactly one of the service's URLs or custom audiences; that of a gcloud user's token is not compared.",
 			Says: "the token's audience is not one of the service's"},
 		{ID: "clm.azp", Name: "azp", Gate: GateAudience, needs: needClaims, Test: claimAuthorizedParty, Confidence: Observed, Source: pageOpenID,
@@ -22,6 +23,24 @@ func claimAudience(t *Token, target Target) Result {
 	if target.toApp(t.kind) {
 		return t.appAudience(&target)
 	}
+	r := compareAudience(t, &target)
+	if t.google() || r.Status == Pass {
+		return r
+	}
+	// The issuer is refused before the audience counts: to name one that would do says that it was the trouble.
+	r.Want, r.Difference, r.Fix = "", nil, "nothing to change here: the issuer is refused whatever the audience"
+	if r.Status != Fail {
+		return r
+	}
+	if aud, ok := t.claims.str("aud"); ok {
+		r.Got = orElse(aud, "empty") + ": not an audience of " + target.name()
+	}
+	r.Got += ", but the issuer is refused before that counts"
+	return r
+}
+
+// compareAudience judges aud as Cloud Run compares it.
+func compareAudience(t *Token, target *Target) Result {
 	switch t.kind {
 	case GoogleIDUserGcloud:
 		return pass("gcloud's own client: not compared; for development")
@@ -32,17 +51,29 @@ func claimAudience(t *Token, target Target) Result {
 		return Result{Status: Unknown, Got: "the client of application-default login: reports disagree on whether it is compared", Want: target.wanted(),
 			Fix: "use gcloud auth print-identity-token, or a service account's token", Confidence: Inferred}
 	}
-	if aud, ok := t.claims.str("aud"); ok {
-		return judgeAudience(t, &target, aud)
+	if aud, ok := t.claims.str("aud"); ok && aud == gcloudClient && t.google() {
+		return t.gcloudAudience(target)
+	} else if ok {
+		return judgeAudience(t, target, aud)
 	}
 	list, ok := t.claims.list("aud")
 	switch {
 	case ok && len(list) > 0:
-		return judgeAudiences(t, &target, list)
+		return judgeAudiences(t, target, list)
 	case t.claims.has("aud"):
-		return Result{Status: Fail, Got: "aud is no string", Want: target.wanted(), Fix: mint(t, &target), Confidence: Observed}
+		return Result{Status: Fail, Got: "aud is no string", Want: target.wanted(), Fix: target.mint(target.wanted()), Confidence: Observed}
 	}
-	return Result{Status: Fail, Got: "no aud claim", Want: target.wanted(), Fix: mint(t, &target), Confidence: Observed}
+	return Result{Status: Fail, Got: "no aud claim", Want: target.wanted(), Fix: target.mint(target.wanted()), Confidence: Observed}
+}
+
+// gcloudAudience judges gcloud's own client id in the token of somebody who is no gcloud user, as gcloud prints it for a service account where no
+// audience is asked for. That it is not compared is documented for users only.
+func (t *Token) gcloudAudience(target *Target) Result {
+	if a, ok := accepts(target.Audiences, gcloudClient); ok {
+		return pass(gcloudClient + " " + a.source())
+	}
+	return Result{Status: Unknown, Got: "gcloud's own client, while the token is no gcloud user's: whether it is compared is not documented", Want: target.wanted(),
+		Fix: "ask gcloud auth print-identity-token for an audience: --audiences=" + orElse(target.wanted(), "SERVICE_URL"), Confidence: Inferred}
 }
 
 // judgeAudience judges the one string that Google mints.
@@ -54,29 +85,46 @@ func judgeAudience(t *Token, target *Target, aud string) Result {
 	for _, a := range target.Audiences {
 		if a.Source == "url" && parts.onlyPath(apart(a.Value)) {
 			return Result{Status: Warn, Doubt: true, Got: aud + ": the path is very likely tolerated, but that is not documented", Want: a.Value,
-				Fix: mint(t, target), Confidence: Observed}
+				Difference: differ(aud, a.Value), Fix: target.mint(a.Value), Confidence: Observed}
 		}
 	}
-	if !target.AudiencesKnown {
-		return Result{Status: Unknown, Got: aud + "; not all audiences of " + target.name() + " are known", Fix: "gcloud run services describe shows them"}
-	}
-	r := Result{Status: Fail, Got: aud, Want: target.wanted(), Fix: mint(t, target)}
-	if t.kind == GoogleIDUser {
-		r.Confidence = Observed // of other clients' ID tokens no page tells
-	}
+	r := Result{Status: Fail, Got: orElse(aud, "empty"), Want: target.wanted()}
 	if miss, want := nearest(target, aud, parts); miss != "" {
 		r.Got += ": " + miss
 		if want != "" {
-			r.Want = want
+			r.Want, r.Difference = want, differ(aud, want)
 		}
+	}
+	r.Fix = target.mint(r.Want)
+	if t.kind == GoogleIDUser {
+		r.Fix = "use gcloud auth print-identity-token, or a service account's token: a user's own is for its OAuth client only"
+	}
+	switch {
+	case !target.AudiencesKnown:
+		r.Status, r.Fix = Unknown, "gcloud run services describe shows them"
+		r.Got += "; not all audiences of " + target.name() + " are known"
+	case t.kind == GoogleIDUser, target.ownName(parts):
+		// Of other clients' ID tokens no page tells, nor how closely the service's own URL is compared.
+		r.Confidence = Observed
 	}
 	return r
 }
 
+// ownName says whether an audience names the service's own run.app host over https, however it is written.
+func (t *Target) ownName(parts address) bool {
+	for _, a := range t.Audiences {
+		own := apart(a.Value)
+		if a.Source == "url" && own.runApp() && strings.EqualFold(own.host, parts.host) && strings.EqualFold(own.scheme, parts.scheme) {
+			return true
+		}
+	}
+	return false
+}
+
 // nearest says how an audience misses, and which accepted one it misses; "" for the latter where it misses none in particular.
 func nearest(target *Target, aud string, parts address) (miss, want string) {
-	if of, ok := elsewhere(target.Elsewhere, aud, parts); ok {
-		return "that is an audience of " + of, ""
+	if of := elsewhere(target.Elsewhere, aud, parts); of != "" {
+		return of, ""
 	}
 	for _, a := range target.Audiences {
 		if miss := near(aud, a); miss != "" {
@@ -100,22 +148,50 @@ func nearest(target *Target, aud string, parts address) (miss, want string) {
 	return "", ""
 }
 
-// elsewhere finds the service that would accept an audience: as it is, or as a path below its own URL. A project has thousands of audiences, so
-// that only those with which this one begins are taken apart.
-func elsewhere(list []Audience, aud string, parts address) (of string, found bool) {
+// elsewhere says which services would accept an audience as it is, or where none does as a path below their own URL; "" for none. A project has
+// thousands of audiences, so that only those with which this one begins are taken apart.
+func elsewhere(list []Audience, aud string, parts address) string {
+	var whole, below []string
 	for i := range list {
 		a := &list[i]
-		if !strings.HasPrefix(aud, a.Value) {
-			continue
-		}
-		if len(aud) == len(a.Value) {
-			return a.Of, true
-		}
-		if !found && a.Source == "url" && parts.onlyPath(apart(a.Value)) {
-			of, found = a.Of, true
+		switch {
+		case !strings.HasPrefix(aud, a.Value):
+		case len(aud) == len(a.Value):
+			whole = append(whole, a.service())
+		case a.Source == "url" && parts.onlyPath(apart(a.Value)):
+			below = append(below, a.service())
 		}
 	}
-	return of, found
+	switch {
+	case whole != nil:
+		return "that is an audience of " + firstOf(whole)
+	case below != nil:
+		return "but for its path that is an audience of " + firstOf(below)
+	}
+	return ""
+}
+
+// service names the service whose audience it is, with its region where that is known.
+func (a *Audience) service() string {
+	if a.Region == "" {
+		return a.Of
+	}
+	return a.Of + " (" + a.Region + ")"
+}
+
+// firstOf lists the first three of names, each once, and how many more there are.
+func firstOf(names []string) string {
+	const most = 3
+	slices.Sort(names)
+	names = slices.Compact(names)
+	switch n := len(names); {
+	case n == 1:
+		return names[0]
+	case n <= most:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	default:
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), n-most)
+	}
 }
 
 // judgeAudiences judges a list, which RFC 7519 allows and Google never mints.
@@ -125,7 +201,7 @@ func judgeAudiences(t *Token, target *Target, list []string) Result {
 	for _, aud := range list {
 		switch r := judgeAudience(t, target, aud); r.Status {
 		case Pass, Warn:
-			return Result{Status: Warn, Doubt: true, Got: got + "; what Cloud Run makes of a list is not documented", Want: "one string", Fix: mint(t, target), Confidence: Inferred}
+			return Result{Status: Warn, Doubt: true, Got: got + "; what Cloud Run makes of a list is not documented", Want: "one string", Fix: target.mint(target.wanted()), Confidence: Inferred}
 		case Unknown:
 			tolerated = true
 		}
@@ -133,19 +209,12 @@ func judgeAudiences(t *Token, target *Target, list []string) Result {
 	if tolerated {
 		return Result{Status: Unknown, Got: got + "; not all audiences of " + target.name() + " are known", Fix: "gcloud run services describe shows them"}
 	}
-	return Result{Status: Fail, Got: got, Want: target.wanted(), Fix: mint(t, target), Confidence: Observed}
+	return Result{Status: Fail, Got: got, Want: target.wanted(), Fix: target.mint(target.wanted()), Confidence: Observed}
 }
 
-// mint is the next step where the audience is wrong.
-func mint(t *Token, target *Target) string {
-	if !t.google() {
-		return "nothing to change here: the issuer is refused whatever the audience"
-	}
-	want := target.wanted()
-	if want == "" {
-		want = "the service's URL"
-	}
-	return "ask for a token with the audience " + want + ", or add this one to the custom audiences of " + target.name()
+// mint is the next step where the audience is wrong, and this one is the one to ask for.
+func (t *Target) mint(want string) string {
+	return "ask for a token with the audience " + orElse(want, "the service's URL") + ", or add this one to the custom audiences of " + t.name()
 }
 
 func claimAuthorizedParty(t *Token, _ Target) Result {

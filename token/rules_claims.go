@@ -30,19 +30,21 @@ func claimSubject(t *Token, _ Target) Result {
 	return pass(sub)
 }
 
-func orNone(s string) string {
+func orNone(s string) string { return orElse(s, "none") }
+
+func orElse(s, other string) string {
 	if s == "" {
-		return "none"
+		return other
 	}
 	return s
 }
 
-func claimEmail(t *Token, _ Target) Result {
+func claimEmail(t *Token, target Target) Result {
 	email, ok := t.claims.str("email")
 	switch {
 	case t.claims.has("email") && !ok:
 		return Result{Status: Warn, Got: "email is no string", Fix: "find out who made this token"}
-	case !ok && t.google():
+	case !ok && t.google() && target.looks == byCloudRun:
 		return Result{Status: Warn, Got: "none: a binding cannot be told from the token", Want: "an email claim", Fix: "ask for the token with its email (includeEmail: true)"}
 	case !ok:
 		return skip("none")
@@ -50,39 +52,50 @@ func claimEmail(t *Token, _ Target) Result {
 	return pass(email)
 }
 
-// claimEmailVerified doubts only where the address is what lets the caller in.
+// claimEmailVerified has its doubts only where the address is what lets the caller in, and where the token says that it is not verified. Where
+// it says nothing of it, that is a thing to look at: Google's tokens always say so.
 func claimEmailVerified(t *Token, target Target) Result {
 	if !t.claims.has("email") {
 		return skip("no email claim")
 	}
+	r := Result{Status: Warn, Got: "no", Want: "a verified email", Fix: "verify the address of the account"}
 	switch string(t.claims.values["email_verified"]) {
 	case "true", `"true"`:
 		return pass("yes")
 	case "":
-		return skip("not said")
-	}
-	r := Result{Status: Warn, Got: "no", Want: "a verified email", Fix: "verify the address of the account"}
-	if !t.google() || !target.Has {
-		return r
-	}
-	for _, g := range target.access(t.principal()).named {
-		if g.member == "allAuthenticatedUsers" && g.holds == Yes {
-			r.Doubt = false
-			return r
+		if !t.bindingNeedsEmail(&target) {
+			return skip("not said")
 		}
-		r.Doubt = true
+		r.Got, r.Fix = "not said, while a binding goes by the address", "ask for the token with its email (includeEmail: true): Google then says both"
+	default:
+		r.Doubt = t.bindingNeedsEmail(&target)
 	}
 	return r
+}
+
+// bindingNeedsEmail says whether the address is what lets the caller in: a binding names it, and none lets in every Google account.
+func (t *Token) bindingNeedsEmail(target *Target) bool {
+	if !t.google() || !target.Has || target.looks != byCloudRun {
+		return false
+	}
+	needs := false
+	for _, g := range target.access(t.principal()).named {
+		if (g.Member == "allAuthenticatedUsers" || g.Member == "allUsers") && g.Holds == Yes {
+			return false
+		}
+		needs = true
+	}
+	return needs
 }
 
 func claimDomain(t *Token, target Target) Result {
 	if domain, ok := t.claims.str("hd"); ok {
 		return pass(domain)
 	}
-	if !t.google() || !target.Has || t.principal().word != "user" {
+	if !t.google() || !target.Has || target.looks != byCloudRun || t.principal().word != "user" {
 		return skip("none")
 	}
-	for _, b := range target.Policy.Bindings {
+	for b := range target.Policy.all() {
 		for _, member := range b.Members {
 			if strings.HasPrefix(member, "domain:") && b.Invokes != No {
 				return Result{Status: Warn, Got: "none, while " + member + " holds " + b.Role, Want: "an hd claim", Fix: "sign in with the Workspace account"}

@@ -10,15 +10,15 @@ import (
 // headerRules are about the JOSE header.
 func headerRules() []Rule {
 	return []Rule{
-		{ID: "hdr.alg", Name: "algorithm", Gate: GateVerify, Stops: 401, needs: needHeader, Test: headerAlgorithm, Confidence: Documented, Source: pageJWTPractice,
+		{ID: "hdr.alg", Name: "algorithm", Gate: GateVerify, Stops: 401, needs: needHeader | needSigner, Test: headerAlgorithm, Confidence: Documented, Source: pageJWTPractice,
 			Why:  "The issuer fixes the algorithm, never the token: RS256 for Google and Firebase, ES256 for IAP.",
 			Says: "the token is not signed by the algorithm of its issuer"},
 		{ID: "hdr.typ", Name: "type", Gate: GateVerify, needs: needHeader, Test: headerType, Confidence: Observed, Source: pageJWT,
 			Why: "An ID token has typ JWT, or none; another value tells another kind."},
-		{ID: "hdr.crit", Name: "crit", Gate: GateVerify, Stops: 401, needs: needHeader, Test: headerCritical, Confidence: Observed, Source: pageJWS,
+		{ID: "hdr.crit", Name: "crit", Gate: GateVerify, Stops: 401, needs: needHeader | needSigner, Test: headerCritical, Confidence: Observed, Source: pageJWS,
 			Why:  "A token with critical extensions is refused by whoever does not know them.",
 			Says: "the token demands extensions that no Google token has"},
-		{ID: "hdr.embedded_key", Name: "own key", Gate: GateVerify, Stops: 401, needs: needHeader, Test: headerEmbeddedKey, Confidence: Observed, Source: pageJWTPractice,
+		{ID: "hdr.embedded_key", Name: "own key", Gate: GateVerify, Stops: 401, needs: needHeader | needSigner, Test: headerEmbeddedKey, Confidence: Observed, Source: pageJWTPractice,
 			Why:  "A key that a token brings along, or points to, is never used: anybody could sign like that.",
 			Says: "the token brings its own key, which Google's tokens never do"},
 	}
@@ -28,10 +28,10 @@ func headerRules() []Rule {
 // what is in doubt.
 func keyRules() []Rule {
 	return []Rule{
-		{ID: "sig.present", Name: "signed", Gate: GateVerify, Stops: 401, needs: needJWS, Test: signaturePresent, Confidence: Documented, Source: pageTrouble,
+		{ID: "sig.present", Name: "signed", Gate: GateVerify, Stops: 401, needs: needJWS | needSigner, Test: signaturePresent, Confidence: Documented, Source: pageTrouble,
 			Why:  "A token without its signature proves nothing; Google removes it from what a container sees.",
 			Says: "the token has no signature"},
-		{ID: "sig.length", Name: "sig length", Gate: GateVerify, Stops: 401, needs: needJWS, Test: signatureLength, Confidence: Documented, Source: "https://www.rfc-editor.org/rfc/rfc7518",
+		{ID: "sig.length", Name: "sig length", Gate: GateVerify, Stops: 401, needs: needJWS | needSigner, Test: signatureLength, Confidence: Documented, Source: "https://www.rfc-editor.org/rfc/rfc7518",
 			Why:  "An RS256 signature is as long as the key, an ES256 signature is 64 bytes.",
 			Says: "the signature has a length that no key makes: characters are missing"},
 		{ID: "key.source", Name: "keys", Gate: GateVerify, needs: needJWS, Test: keySource, Confidence: Documented, Source: pageOpenID,
@@ -39,7 +39,7 @@ func keyRules() []Rule {
 		{ID: "sig.verify", Name: "signature", Gate: GateVerify, Stops: 401, needs: needJWS, Test: signatureVerifies, Confidence: Documented, Source: pageInvoke,
 			Why:  "The signature verifies with the issuer's published key; until then every claim is only claimed.",
 			Says: "the signature does not verify"},
-		{ID: "hdr.kid", Name: "key id", Gate: GateVerify, Stops: 401, needs: needHeader, Test: headerKeyID, Confidence: Observed, Source: pageOpenID,
+		{ID: "hdr.kid", Name: "key id", Gate: GateVerify, Stops: 401, needs: needHeader | needSigner, Test: headerKeyID, Confidence: Observed, Source: pageOpenID,
 			Why:  "The header names one of the keys that the issuer publishes.",
 			Says: "the token names a key that its issuer does not publish"},
 	}
@@ -82,10 +82,11 @@ func headerType(t *Token, _ Target) Result {
 
 func headerKeyID(t *Token, target Target) Result {
 	kid, ok := t.header.str("kid")
-	iss, known := t.issuer()
+	iss, known := t.signer(target.Keys)
 	switch {
 	case !ok && t.google():
-		return Result{Status: Fail, Got: "none", Want: "the id of one of Google's keys", Fix: "send a token that Google signed"}
+		return Result{Status: Fail, Got: "none", Want: "the id of one of Google's keys", Fix: "send a token that Google signed",
+			Says: "the token names no key, as every token that Google signs does"}
 	case !ok:
 		return skip("none")
 	case !known:
@@ -95,9 +96,11 @@ func headerKeyID(t *Token, target Target) Result {
 	if len(set.keys) == 0 {
 		return Result{Status: Unknown, Got: kid + "; no published keys at hand", Fix: "go online to fetch them"}
 	}
-	switch _, published := set.byID(kid); {
-	case published:
+	switch _, n := set.byID(kid); {
+	case n == 1:
 		return pass(kid)
+	case n > 1:
+		return Result{Status: Unknown, Got: fmt.Sprintf("%s is the id of %d of the keys at hand: which one is meant nobody knows", kid, n), Want: "exactly one key of that id", Fix: "fetch the keys again"}
 	case t.expired(&target):
 		return Result{Status: Unknown, Got: kid + " is not published; the token has expired, and its key may have been withdrawn since", Fix: "get a new token"}
 	case !set.fresh(&target):
@@ -172,9 +175,9 @@ func signatureLength(t *Token, target Target) Result {
 }
 
 func keySource(t *Token, target Target) Result {
-	iss, known := t.issuer()
+	iss, known := t.signer(target.Keys)
 	if !known {
-		return skip("no published keys of this issuer are known here")
+		return t.noPublishedKeys()
 	}
 	set, at := target.Keys[iss.keys], "keys of "+iss.name
 	if set.Err != "" {
@@ -193,10 +196,15 @@ func signatureVerifies(t *Token, target Target) Result {
 	if len(t.signature) == 0 {
 		return skip("no signature that could be read")
 	}
-	iss, _ := t.issuer()
+	iss, known := t.signer(target.Keys)
+	if !known {
+		return t.noPublishedKeys()
+	}
 	switch outcome, _ := t.proven(target.Keys); outcome {
 	case verified:
 		return pass("a key of " + iss.name)
+	case severalKeys:
+		return Result{Status: Unknown, Got: "several of the keys at hand have the id that it names: which one is meant nobody knows", Fix: "fetch the keys again"}
 	case broken:
 		return Result{Status: Fail, Got: "does not verify with the key of " + iss.name + " that it names", Want: "a token as it was issued, unchanged",
 			Fix: "get a new token; one whose text was changed never verifies"}
@@ -204,6 +212,14 @@ func signatureVerifies(t *Token, target Target) Result {
 		return Result{Status: Unknown, Got: "the key that it names is not among the published keys at hand", Fix: "fetch the keys again, or get a new token"}
 	case noKeys:
 		return Result{Status: Unknown, Got: "not verified: no published keys at hand", Fix: "go online to fetch them"}
+	}
+	return skip("nothing to verify it with")
+}
+
+// noPublishedKeys: a service account's own keys are published too, but are tried only where somebody asks for it.
+func (t *Token) noPublishedKeys() Result {
+	if by, ok := t.issuer(); ok && by.own {
+		return skip("the account's own keys: tried only where they are given, as --keys ACCOUNT=FILE")
 	}
 	return skip("no published keys of this issuer are known here")
 }

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strconv"
 	"strings"
@@ -53,15 +54,36 @@ func inputSize(t *Token, _ Target) Result {
 	return pass(got)
 }
 
-func inputTruncated(t *Token, _ Target) Result {
+func inputTruncated(t *Token, target Target) Result {
 	const fix = "paste it whole, or pipe it in from a file: a terminal may cut a line at 4095 characters"
 	if d, more := t.defect("in.truncated"); d.rule != "" {
 		return Result{Status: Fail, Got: d.got + more, Want: d.want, Fix: fix}
 	}
-	if text, sent := t.repaired("in.truncated"); text != "" {
+	text, sent := t.repaired("in.truncated")
+	switch {
+	case text != "" && t.cutShort(&target):
+		return Result{Status: Fail, Got: text, Want: "the whole token", Fix: fix}
+	case text != "":
 		return Result{Status: Warn, Doubt: !sent, Got: text, Fix: fix}
 	}
 	return pass("nothing is known to be missing")
+}
+
+// cutShort says whether what is missing makes the token one that nobody takes: a segment, or the end of a signature that no key makes like that. Of
+// another issuer's token, the issuer is what to speak of where the signature could at least be read.
+func (t *Token) cutShort(target *Target) bool {
+	switch {
+	case !t.kind.JWT() || t.removed:
+		return false
+	case len(t.segments) < 3:
+		return true
+	}
+	alg, _ := t.header.str("alg")
+	if right := signatureLengths(alg); len(t.segments) > 3 || len(right) == 0 || len(t.segments[2]) >= right[0] {
+		return false
+	}
+	_, err := base64.RawURLEncoding.Strict().DecodeString(t.segments[2])
+	return err != nil || t.google() && signatureLength(t, *target).Status == Fail
 }
 
 func inputMultiple(t *Token, _ Target) Result {
@@ -80,6 +102,8 @@ func repaired(id, clean string) func(*Token, Target) Result {
 	return func(t *Token, _ Target) Result {
 		text, sent := t.repaired(id)
 		switch {
+		case text == "" && id == "in.prefix" && t.via != "":
+			return pass("taken out of " + t.via)
 		case text == "":
 			return pass(clean)
 		case sent:
@@ -92,6 +116,9 @@ func repaired(id, clean string) func(*Token, Target) Result {
 func inputSecret(t *Token, _ Target) Result {
 	if text, _ := t.repaired("in.secret_long_lived"); text != "" {
 		return Result{Status: Warn, Got: text, Fix: "rotate it: it has been pasted"}
+	}
+	if t.kind == GoogleAuthCode {
+		return Result{Status: Warn, Got: "an authorization code: until it is used or has run out, whoever exchanges it gets a refresh token", Fix: "sign in anew and keep the code to yourself; take the grant back if somebody else used it"}
 	}
 	if !t.LongLived() {
 		return pass("no long-lived secret")
@@ -107,7 +134,13 @@ func inputSecret(t *Token, _ Target) Result {
 	return r
 }
 
-func clockSkew(_ *Token, target Target) Result {
+func clockSkew(t *Token, target Target) Result {
+	if target.Clock.Given {
+		return skip("the moment is given: no clock has a part in it")
+	}
+	if !target.Clock.Known && t.KeysURL() == "" {
+		return Result{Status: Unknown, Got: "no server has told the time: no keys are fetched for this", Fix: "make sure that the machine's clock is right"}
+	}
 	if !target.Clock.Known {
 		return Result{Status: Unknown, Got: "no server has told the time", Fix: "go online: the key servers' answers tell it"}
 	}
@@ -172,8 +205,14 @@ func (t *Token) opaque() bool {
 	return true
 }
 
-// span is a length of time for people: "45 s", "12:07", "5 h 12 min", "12 days".
+// longestSpan is the longest that is told in days: what a token says beyond it is no time of anybody's.
+const longestSpan = 100 * 365 * 24 * time.Hour
+
+// span is a length of time for people: "45 s", "12:07", "5 h 12 min", "12 days", "more than 100 years".
 func span(d time.Duration) string {
+	if d.Abs() > longestSpan {
+		return "more than 100 years"
+	}
 	s := int(d.Abs() / time.Second)
 	switch {
 	case s < 60:

@@ -13,10 +13,10 @@ func kindRules() []Rule {
 // issuerRules come before the signature: a token of another issuer is refused, however well it is signed.
 func issuerRules() []Rule {
 	return []Rule{
-		{ID: "clm.iss", Name: "issuer", Gate: GateVerify, Stops: 401, needs: needClaims, Test: claimIssuer, Confidence: Documented, Source: pageInvoke,
+		{ID: "clm.iss", Name: "issuer", Gate: GateVerify, Stops: 401, needs: needClaims | needJudge, Test: claimIssuer, Confidence: Documented, Source: pageInvoke,
 			Why:  "Cloud Run's own check takes tokens issued by https://accounts.google.com and nobody else.",
 			Says: "Cloud Run does not accept this issuer; it takes Google-signed ID tokens only"},
-		{ID: "kind.accepted", Name: "accepted", Gate: GateVerify, Stops: 401, needs: needToken, Test: kindAccepted, Confidence: Documented, Source: pageInvoke,
+		{ID: "kind.accepted", Name: "accepted", Gate: GateVerify, Stops: 401, needs: needToken | needJudge, Test: kindAccepted, Confidence: Documented, Source: pageInvoke,
 			Why:  "A private Cloud Run service takes Google-signed ID tokens, and no other kind of credential.",
 			Says: "this kind of credential is not accepted; Cloud Run takes Google-signed ID tokens only"},
 	}
@@ -102,6 +102,8 @@ func (k Kind) instead() string {
 		return "send it to an app in emulator mode only; nothing in the cloud takes an unsigned token"
 	case FirebaseCustom:
 		return "exchange it with signInWithCustomToken; what comes out is a Firebase ID token, for the app and not for Cloud Run"
+	case FirebaseRefresh:
+		return "exchange it at Firebase's token endpoint; what comes out is a Firebase ID token, for the app and not for Cloud Run"
 	case FirebaseAppCheck:
 		return "send it in X-Firebase-AppCheck, for the app to verify"
 	case GoogleAccess:

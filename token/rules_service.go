@@ -138,32 +138,43 @@ func iapOnService(_ *Token, target Target) Result {
 	case No:
 		return pass("off")
 	case Unsure:
-		return Result{Status: Unknown, Got: "not known whether it is on", Fix: "gcloud run services describe shows it", May: may}
+		r := Result{Status: Unknown, Got: "not known whether it is on", Fix: "gcloud run services describe shows it", May: may}
+		if target.ProjectNumber != "" && target.InvokerCheck == Yes && target.access(Principal{word: "serviceAccount", email: iapAgent(target.ProjectNumber)}).answer() == No {
+			r.Got, r.May = r.Got+"; where it is, nobody gets in: its service agent may not invoke", []int{403}
+		}
+		return r
 	}
 	const decides = "on: IAP decides first, by its own rules (a browser is sent to log in)"
 	if target.InvokerCheck == No {
-		return Result{Status: Unknown, Got: decides + "; its service agent needs no binding, since the invoker check is off", May: may,
+		return Result{Status: Unknown, Got: decides + "; its service agent needs no binding, since the invoker check is off", May: may, Final: true,
 			Fix: "look at IAP's own log and at who holds roles/iap.httpsResourceAccessor"}
 	}
 	if target.ProjectNumber == "" {
-		return Result{Status: Unknown, Got: decides + "; the project number, and so its service agent, is not known", May: may,
+		return Result{Status: Unknown, Got: decides + "; the project number, and so its service agent, is not known", May: may, Final: true,
 			Fix: "look at IAP's own log; its service agent needs roles/run.invoker"}
 	}
-	agent := principal{word: "serviceAccount", email: iapAgent(target.ProjectNumber)}
-	switch found := target.access(agent); found.answer() {
+	agent := Principal{word: "serviceAccount", email: iapAgent(target.ProjectNumber)}
+	found := target.access(agent)
+	switch found.answer() {
 	case Yes:
-		return Result{Status: Unknown, Got: decides + "; its service agent may invoke", May: may,
+		return Result{Status: Unknown, Got: decides + "; its service agent may invoke", May: may, Final: true,
 			Fix: "look at IAP's own log and at who holds roles/iap.httpsResourceAccessor"}
 	case No:
 		if target.InvokerCheck == Unsure {
-			return Result{Status: Unknown, Got: decides + "; where the invoker check is on, " + agent.member() + " may not invoke", May: may,
+			return Result{Status: Unknown, Got: decides + "; where the invoker check is on, " + agent.String() + " may not invoke", May: may, Final: true,
 				Fix: "gcloud run services describe shows whether the invoker check is on"}
 		}
-		return Result{Status: Fail, Got: "on, and " + agent.member() + " may not invoke", Want: "roles/run.invoker for IAP's service agent",
-			Fix: "grant roles/run.invoker on " + target.name() + " to " + agent.member()}
+		if found.denied == Yes {
+			return Result{Status: Fail, Got: "on, and " + found.denial[0].Why, Want: "an exception for IAP's service agent", Fix: "have " + agent.String() + " excepted by whoever owns the deny policy"}
+		}
+		return Result{Status: Fail, Got: "on, and " + agent.String() + " may not invoke", Want: "roles/run.invoker for IAP's service agent",
+			Fix: "grant roles/run.invoker on " + target.name() + " to " + agent.String()}
 	}
-	return Result{Status: Unknown, Got: decides + "; whether its service agent may invoke is not known", May: may,
-		Fix: "make sure that " + agent.member() + " holds roles/run.invoker"}
+	fix := "make sure that " + agent.String() + " holds roles/run.invoker"
+	if found.allowed() == Yes {
+		fix = "make sure that no deny policy takes it from " + agent.String()
+	}
+	return Result{Status: Unknown, Got: decides + "; whether its service agent may invoke is not known (" + target.doubt(found) + ")", May: may, Final: true, Fix: fix}
 }
 
 // iapAgent is the account by which IAP invokes the services of a project.
@@ -173,21 +184,31 @@ func iapAgent(projectNumber string) string {
 
 // iamCheck passes where the door is open, and skips where it is shut. What project and folders hand down does not count: a project's
 // policy takes neither allUsers nor allAuthenticatedUsers (Resource Manager, projects.setIamPolicy).
-func iamCheck(_ *Token, target Target) Result {
+func iamCheck(t *Token, target Target) Result {
 	may := []int{200}
 	if target.InvokerCheck == No {
 		return pass("off: everybody who reaches the service gets in")
 	}
-	found := target.everybody()
-	switch found.answer() {
+	found := target.access(everyone())
+	if found.allowed() == Yes && found.denied != No {
+		return Result{Status: Unknown, Got: "allUsers may invoke, but " + found.denial[0].Why + "; what is asked for then is not documented",
+			Fix: "ask whoever owns the deny policy", May: map[Answer][]int{Yes: {403}, Unsure: {200, 403}}[found.denied]}
+	}
+	switch found.allowed() {
 	case Yes:
-		if young := target.spreading(); young != "" {
+		if young := target.young(found); young != "" {
 			return Result{Status: Unknown, Got: "allUsers may invoke; " + young,
 				Fix: "wait: a change takes 2 minutes, at times 7 and more", May: may}
 		}
+		if p, ok := t.Principal(); ok && len(target.Policy.Deny) > 0 {
+			if denied, rules := target.denied(p); denied != No {
+				return Result{Status: Unknown, Got: "allUsers may invoke, but " + rules[0].Why + "; whether that counts at an open door is not documented",
+					Fix: "call without a credential", May: may}
+			}
+		}
 		return pass("open: allUsers may invoke")
 	case Unsure:
-		return Result{Status: Unknown, Got: "not known whether allUsers may invoke: " + found.doubt(), Fix: "read the policy: roles/run.viewer shows it", May: may}
+		return Result{Status: Unknown, Got: "not known whether allUsers may invoke: " + target.doubt(found), Fix: "read the policy: roles/run.viewer shows it", May: may}
 	}
 	if target.InvokerCheck == Unsure {
 		return Result{Status: Unknown, Got: "not known whether the invoker check is on", Fix: "gcloud run services describe shows it", May: may}
@@ -196,15 +217,22 @@ func iamCheck(_ *Token, target Target) Result {
 }
 
 func credential(t *Token, target Target) Result {
+	const once = "send the word Bearer, one space and one token, nothing else"
+	if why := target.unasked(); why != "" {
+		if text, sent := t.sentMalformed(); sent {
+			return Result{Status: Warn, Got: text + "; " + why, Want: "Authorization: Bearer TOKEN, once", Fix: once}
+		}
+		return skip(why)
+	}
 	if t.Kind() == None {
-		r := noCredential(target)
+		r := t.noCredential(&target)
 		if text, sent := t.sentMalformed(); sent {
 			r.Got, r.May, r.Confidence = text+": whether that is none or a bad one is not documented", []int{401}, Observed
 		}
 		return r
 	}
 	if text, sent := t.sentMalformed(); sent {
-		return Result{Status: Fail, Got: text, Want: "Authorization: Bearer TOKEN, once", Fix: "send the word Bearer, one space and one token, nothing else"}
+		return Result{Status: Fail, Got: text, Want: "Authorization: Bearer TOKEN, once", Fix: once}
 	}
 	header := t.via
 	if header == "" {
@@ -230,10 +258,15 @@ func credential(t *Token, target Target) Result {
 
 const serverlessHeader = "X-Serverless-Authorization"
 
-func noCredential(target Target) Result {
+// isPreflight says whether the request is a browser's CORS preflight, as the target has it or as it was pasted.
+func (t *Token) isPreflight(target *Target) bool {
+	return target.Request.Method == "OPTIONS" || !t.absent() && t.preflight
+}
+
+func (t *Token) noCredential(target *Target) Result {
 	r := Result{Status: Fail, Stops: 403, Got: "none", Want: "Authorization: Bearer ID_TOKEN", Says: "the request carries no credential",
 		Fix: "send a Google ID token in Authorization; if everybody may call, make the service public (--no-invoker-iam-check where allUsers is forbidden)"}
-	if target.Request.Method == "OPTIONS" {
+	if t.isPreflight(target) {
 		r.Got = "none: a browser's CORS preflight never carries one"
 		r.Fix = "make the service public and check the token in the app, or serve the page from the same origin: no preflight then"
 		r.Says = "a CORS preflight carries no credential; the browser shows it as a CORS error"

@@ -8,6 +8,9 @@ import (
 
 // TestScenariosPeopleReallyHit reads like the manual: what was sent where, what Cloud Run answers, which check decides, what to do.
 func TestScenariosPeopleReallyHit(t *testing.T) {
+	behindIAP := func(s *Target) {
+		s.IAP, s.Policy.Bindings = Yes, []Binding{invoker("serviceAccount:service-4242@gcp-sa-iap.iam.gserviceaccount.com")}
+	}
 	public := func(s *Target) { s.Policy.Bindings = append(s.Policy.Bindings, invoker("allUsers")) }
 	for _, c := range []struct {
 		name    string
@@ -18,6 +21,7 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 		text    string
 		fix     string
 		way     string // in a title or a command of the ways out
+		not     string // in none of them; "" for nothing
 	}{
 		{
 			name:  "1a a Firebase token at a service for allAuthenticatedUsers with the project id as a custom audience: the issuer",
@@ -26,9 +30,30 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 			way: "gcloud run services add-iam-policy-binding shop-api --member=allUsers --role=roles/run.invoker --region=europe-west1 --project=acme-prod",
 		},
 		{
+			name:  "1b a Firebase emulator's token: what is unsigned is for no app in the cloud",
+			paste: firebase(head("alg", "none"), headless("kid"), signed("none")), status: 401, decided: "clm.iss", fix: "emulator mode only", way: "Sign in to the project itself",
+		},
+		{
+			name:  "1c a Firebase custom token, which is for the sign-in only",
+			paste: custom(), status: 401, decided: "clm.iss", fix: "signInWithCustomToken", way: "Exchange it", not: "Get a new ID token",
+		},
+		{
+			name:  "1d a Firebase refresh token",
+			paste: "AMf-vBx0123456789abcdef", status: 401, decided: "kind.accepted", fix: "token endpoint", way: "Exchange it", not: "Get a new ID token",
+		},
+		{
+			name:  "1e an App Check token in place of the credential",
+			paste: account(set("iss", "https://firebaseappcheck.googleapis.com/4242"), set("aud", []string{"projects/4242"})), status: 401, decided: "clm.iss", fix: "X-Firebase-AppCheck", way: "Send it beside the credential",
+		},
+		{
 			name:  "2 a token for the load balancer's name: not an audience until it is a custom one",
 			paste: account(set("aud", "https://api.example.com")), status: 401, decided: "clm.aud", fix: "custom audiences of shop-api",
 			way: "gcloud run services update shop-api --add-custom-audiences=https://api.example.com --region=europe-west1 --project=acme-prod",
+		},
+		{
+			name:  "2b a user's token for an OAuth client of some app",
+			paste: gcloud(set("aud", "123-abc.apps.googleusercontent.com"), set("azp", "123-abc.apps.googleusercontent.com")), status: 401, decided: "clm.aud", fix: "use gcloud auth print-identity-token",
+			way: "\ngcloud auth print-identity-token\n",
 		},
 		{
 			name:  "3 an access token in place of an ID token",
@@ -48,6 +73,14 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 			status: 403, decided: "iam.binding", fix: "grant roles/run.invoker on shop-api to serviceAccount:" + caller, way: "--role=roles/run.invoker",
 		},
 		{
+			name:  "5b the same where the project was not read: the role that is none is named all the same",
+			paste: account(),
+			target: func(s *Target) {
+				s.Policy.Bindings, s.Policy.Unread = []Binding{{Role: "roles/cloudfunctions.invoker", Members: []string{"serviceAccount:" + caller}, Level: "service", Invokes: No}}, []string{"project acme-prod"}
+			},
+			status: 0, decided: "iam.binding", text: "roles/cloudfunctions.invoker, which does not hold run.routes.invoke", fix: "grant roles/run.invoker on shop-api to serviceAccount:" + caller, way: "--role=roles/run.invoker",
+		},
+		{
 			name:   "6 --allow-unauthenticated had no effect: nobody granted allUsers",
 			status: 403, decided: "req.credential", fix: "--no-invoker-iam-check", way: "gcloud run services update shop-api --no-invoker-iam-check",
 		},
@@ -57,7 +90,8 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 			target: func(s *Target) {
 				s.Audiences = append(s.Audiences, Audience{Value: "https://europe-west1-acme-prod.cloudfunctions.net/shop", Source: "function"})
 			},
-			status: 401, decided: "clm.aud", way: "Ask for the right audience",
+			status: 401, decided: "clm.aud", fix: "ask for a token with the audience https://europe-west1-acme-prod.cloudfunctions.net/shop,",
+			way: "--audiences=https://europe-west1-acme-prod.cloudfunctions.net/shop\n", not: "audiences=" + shopURL,
 		},
 		{
 			name:  "8 a token copied from a container's request headers",
@@ -67,6 +101,37 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 			name:  "9 IAP is on and its service agent may not invoke: nobody gets in",
 			paste: account(), target: func(s *Target) { s.IAP = Yes },
 			status: 403, decided: "svc.iap", fix: "service-4242@gcp-sa-iap.iam.gserviceaccount.com", way: "--member=serviceAccount:service-4242@gcp-sa-iap.iam.gserviceaccount.com",
+		},
+		{
+			name:   "9b IAP is on, its agent may invoke, and nobody sends a credential: IAP decides, and allUsers would be no help",
+			target: behindIAP, status: 0, decided: "svc.iap", text: "200, 401 or 403: in doubt: IAP", fix: "IAP's own log",
+			way: "--member=MEMBER --role=roles/iap.httpsResourceAccessor", not: "allUsers",
+		},
+		{
+			name:  "9c IAP is on and the caller has no binding: run.invoker is for IAP's agent",
+			paste: account(), target: behindIAP, status: 0, decided: "svc.iap", text: "200, 401 or 403: in doubt: IAP", fix: "roles/iap.httpsResourceAccessor",
+			way: "--member=serviceAccount:" + caller + " --role=roles/iap.httpsResourceAccessor", not: "roles/run.invoker --",
+		},
+		{
+			name:  "9d IAP is on and the caller sends a Firebase token, which is for IAP to judge",
+			paste: firebase(), target: behindIAP, status: 0, decided: "svc.iap", text: "200, 401 or 403: in doubt: IAP", fix: "IAP's own log", way: "gcloud iap web get-iam-policy", not: "allUsers",
+		},
+		{
+			name:  "9e IAP is on and what was pasted is the assertion that it hands to the container",
+			paste: assertion(), target: behindIAP, status: 0, decided: "svc.iap", text: "200, 401 or 403: in doubt: IAP", fix: "IAP's own log", way: "gcloud iap web get-iam-policy", not: "Get a new ID token",
+		},
+		{
+			name:  "9f IAP is on, its agent may not invoke, and the invoker check is off: IAP decides",
+			paste: account(set("exp", after(-2*time.Hour))), target: func(s *Target) { s.IAP, s.InvokerCheck = Yes, No }, status: 0, decided: "svc.iap", text: "200, 401 or 403: in doubt: IAP",
+			fix: "IAP's own log", way: "Look at what IAP says", not: "Let IAP invoke",
+		},
+		{
+			name:  "9g IAP is on, and a deny rule stops its agent: no grant outweighs that",
+			paste: account(), target: func(s *Target) {
+				behindIAP(s)
+				denying(Denial{Policy: "stop", Denied: []string{"principalSet://goog/public:all"}})(s)
+			},
+			status: 403, decided: "svc.iap", fix: "excepted", way: "Have IAP's service agent excepted", not: "Let IAP invoke",
 		},
 		{
 			name:  "10 ingress is internal and the call comes from outside",
@@ -81,6 +146,13 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 			status: 403, decided: "iam.binding", fix: "grant roles/run.invoker",
 		},
 		{
+			name:  "11b the same where a group may hold the account that is there now",
+			paste: account(), target: func(s *Target) {
+				s.Policy.Bindings = []Binding{invoker("group:ops@example.com", "deleted:serviceAccount:"+caller+"?uid=123456789012345678901")}
+			},
+			status: 0, decided: "iam.binding", text: "it grants nothing to one made again under the same address", fix: "grant roles/run.invoker", way: "--role=roles/run.invoker",
+		},
+		{
 			name:  "12 the gateway in front of the service is itself private: its own door refuses the user's token",
 			paste: firebase(), target: func(s *Target) { s.Service = "gateway" },
 			status: 401, decided: "clm.iss", fix: "make the service public",
@@ -91,9 +163,20 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 			status: 0, decided: "iam.binding", text: "200 or 403", fix: "wait",
 		},
 		{
+			name:  "13b the grant was changed two minutes ago and its condition is not true: no waiting helps",
+			paste: account(), target: func(s *Target) {
+				s.Policy.Bindings, s.Policy.Changed = []Binding{past(invoker("serviceAccount:" + caller))}, moment.Add(-2*time.Minute)
+			},
+			status: 403, decided: "iam.condition", text: "has a condition that is not true now", fix: "change the condition of the binding of roles/run.invoker", way: "--role=roles/run.invoker", not: "Wait",
+		},
+		{
 			name:   "14 a proxy hands on an inbound X-Serverless-Authorization, and that one wins",
 			paste:  "curl -H 'Authorization: Bearer " + account() + "' -H 'X-Serverless-Authorization: Bearer " + account(set("aud", "https://proxy.example.com")) + "' " + shopURL,
-			status: 401, decided: "clm.aud",
+			status: 401, decided: "clm.aud", fix: "if a proxy hands on X-Serverless-Authorization, have it taken off", way: "Take the other header off",
+		},
+		{
+			name:  "14b the same header alone is the caller's own",
+			paste: "X-Serverless-Authorization: Bearer " + account(set("aud", "https://proxy.example.com")), status: 401, decided: "clm.aud", fix: "ask for a token", way: "Ask for the right audience", not: "Take the other header off",
 		},
 		{
 			name:  "15a Bearer twice",
@@ -110,6 +193,14 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 		{
 			name:  "16 a public service: the app's own 401 is not Cloud Run's doing",
 			paste: firebase(set("exp", after(-2*time.Hour))), target: public, status: 200, decided: "svc.iam_check", text: "for the app to judge",
+		},
+		{
+			name:  "16b a public service and a token of Okta's: nobody at the door minds the issuer",
+			paste: account(set("iss", "https://acme.okta.com/oauth2/default")), target: public, status: 200, decided: "svc.iam_check", text: "nobody's credential is checked at the door",
+		},
+		{
+			name:   "16c a public service and no credential",
+			target: public, status: 200, decided: "svc.iam_check", text: "nobody's credential is checked at the door",
 		},
 		{
 			name:  "a service account's token with the right audience, let in",
@@ -138,6 +229,9 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 			ways := read(t, c.paste, target)
 			if !strings.Contains(ways, c.way) {
 				t.Errorf("no way with %q in\n%s", c.way, ways)
+			}
+			if c.not != "" && strings.Contains(ways, c.not) {
+				t.Errorf("a way with %q in\n%s", c.not, ways)
 			}
 			if (v.Status == 200) != (ways == "") {
 				t.Errorf("status %d, and the ways out:\n%s", v.Status, ways)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSeveralCredentials(t *testing.T) {
@@ -31,6 +32,11 @@ func TestSeveralCredentials(t *testing.T) {
 		{"one request in JSON, its header a list", `{"headers":{"Authorization":["Bearer ` + jwt + `","Bearer ` + iap + `"]}}`, []string{jwt, iap}, true, ""},
 		{"two commands", "curl -H 'Authorization: Bearer " + jwt + "' x\ncurl -H 'Authorization: Bearer " + iap + "' x", []string{jwt, iap}, false, ""},
 		{"the header that wins, and the other", "Authorization: Bearer " + jwt + "\nX-Serverless-Authorization: Bearer " + iap, []string{iap, jwt}, false, "Authorization is not looked at"},
+		{"two of one kind in two headers", "Authorization: Bearer " + account() + "\nX-Serverless-Authorization: Bearer " + account(set("aud", "other")), nil, false,
+			"(Google ID token of a service account in X-Serverless-Authorization, Google ID token of a service account in Authorization)"},
+		{"two of one kind for two audiences", account() + "\n\n" + account(set("aud", "other")), nil, false, "service account for " + shopURL + ", Google ID token of a service account for other)"},
+		{"two of one kind until two moments", account() + "\n\n" + account(set("exp", after(time.Minute))), nil, false, "account until 2026-11-23T14:03:11Z)"},
+		{"two of one kind whose audiences are credentials", account(set("aud", access)) + "\n\n" + account(set("aud", access+"x"), set("email", "b@x.iam.gserviceaccount.com")), nil, false, "account of b@x.iam.gserviceaccount.com)"},
 		{"headers of two sorts", "X-Goog-IAP-JWT-Assertion: " + iap + "\nAuthorization: Bearer " + jwt, []string{jwt, iap}, false, ""},
 		{"an answer of the token endpoint", `{"access_token":"` + access + `","expires_in":3599,"refresh_token":"1//0gAbCdEfGhIjKlMnOp","id_token":"` + jwt + `"}`, []string{jwt, access, "1//0gAbCdEfGhIjKlMnOp"}, false, "3 credentials"},
 	}
@@ -43,6 +49,9 @@ func TestSeveralCredentials(t *testing.T) {
 			var raws []string
 			for _, tok := range tokens {
 				raws = append(raws, tok.raw)
+			}
+			if c.raws == nil && len(raws) == 2 {
+				c.raws = raws
 			}
 			if strings.Join(raws, " ") != strings.Join(c.raws, " ") {
 				t.Fatalf("read\n%s\nwant\n%s", strings.Join(raws, "\n"), strings.Join(c.raws, "\n"))
@@ -70,6 +79,11 @@ func TestOneTokenTwiceInOneHeader(t *testing.T) {
 		"with a comma":            {"Authorization: Bearer " + jwt + ", Bearer " + jwt, true},
 		"with a space":            {"Authorization: Bearer " + jwt + " " + jwt, true},
 		"in a command":            {`curl -H "Authorization: Bearer ` + jwt + "," + jwt + `" x`, true},
+		"in two headers":          {"Authorization: Bearer " + jwt + "\nAuthorization: Bearer " + jwt, true},
+		"in two printed headers":  {"> GET / HTTP/1.1\n> Host: x\n> authorization: Bearer " + jwt + "\n> authorization: Bearer " + jwt, true},
+		"in a header shown twice": {"* [HTTP/2] [1] [:method: GET]\n* [HTTP/2] [1] [authorization: Bearer " + jwt + "]\n> authorization: Bearer " + jwt, false},
+		"in two requests":         {"GET /a HTTP/1.1\nAuthorization: Bearer " + jwt + "\n\nGET /b HTTP/1.1\nAuthorization: Bearer " + jwt, false},
+		"in two headers in JSON":  {`{"headers":[{"name":"Authorization","value":"Bearer ` + jwt + `"},{"name":"authorization","value":"Bearer ` + jwt + `"}]}`, true},
 		"by itself, not a header": {jwt + "\n" + jwt, false},
 	} {
 		got, err := Read([]byte(c.paste))

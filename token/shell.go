@@ -62,7 +62,7 @@ func (l *shellLexer) peek(i int) byte {
 func (l *shellLexer) next() {
 	c := l.peek(0)
 	switch {
-	case c == ' ' || c == '\t' || c == '\n':
+	case c == ' ' || c == '\t' || c == '\n' || c == ';':
 		l.end()
 		l.at++
 	case (c == '\\' || c == '^' || c == '`') && l.peek(1) == '\n':

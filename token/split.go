@@ -153,13 +153,21 @@ func (v *value) split() []string {
 			}
 			whole.WriteString(w.text)
 		}
-		raws = append(raws, whole.String())
+		raw := whole.String()
+		if text, ok := strings.CutSuffix(raw, "."); ok && v.form == bare && complete(text) {
+			raw = text // the end of a sentence
+			other++
+		}
+		raws = append(raws, raw)
 		i = j
 	}
 	if len(raws) == 0 {
 		return []string{v.text}
 	}
 	v.joined(breaks, spaces)
+	if v.form == bare && len(raws) == 1 && len(strings.Map(solid, v.text)) > len(raws[0]) {
+		other++ // brackets, and signs between words
+	}
 	if other > 0 {
 		if v.form == shell {
 			v.sent("something stands in the header beside the token", true)
@@ -168,6 +176,14 @@ func (v *value) split() []string {
 		}
 	}
 	return raws
+}
+
+// solid drops what stands between the rows of one token.
+func solid(r rune) rune {
+	if strings.ContainsRune(" \t\n\\", r) {
+		return -1
+	}
+	return r
 }
 
 // joinAll is the one token that all words together make, where they do: the wrap may have cut its very first characters.

@@ -20,6 +20,6 @@ func (t *Token) MintedFor(audience string) *Token {
 	claims.values["aud"] = aud
 	return &Token{&sealed{&content{
 		raw: t.raw, header: t.header, claims: claims, signature: t.signature, segments: t.segments, removed: t.removed,
-		kind: t.kind, repairs: t.repairs, defects: t.defects, via: t.via, beaten: t.beaten,
+		kind: t.kind, repairs: t.repairs, defects: t.defects, via: t.via, wins: t.wins, beaten: t.beaten,
 	}}}
 }

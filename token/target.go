@@ -48,7 +48,7 @@ type Target struct {
 
 	Audiences      []Audience // every accepted audience; see AudiencesKnown
 	AudiencesKnown bool       // whether Audiences is the whole list
-	Elsewhere      []Audience // audiences that other services of the project accept; Of names the service
+	Elsewhere      []Audience // audiences that other services of the project accept; Of and Region name the service
 
 	InvokerCheck Answer // whether the invoker IAM check is on
 	DefaultURL   Answer // whether the run.app URL is on
@@ -58,6 +58,9 @@ type Target struct {
 	Policy  Policy
 	Request Request
 	App     App
+
+	readings *readings // the check's own; nil outside of one
+	looks    inspector // likewise, see begin
 }
 
 // Audience is one value that a service accepts in aud.
@@ -65,6 +68,7 @@ type Audience struct {
 	Value  string
 	Source string // where it comes from: "url", "custom", "function"
 	Of     string // the service, for Target.Elsewhere; "" for the target's own
+	Region string // the region of Of; "" where unknown
 }
 
 // Request is what is known of the request that carried the token.
@@ -80,8 +84,17 @@ type Request struct {
 type Policy struct {
 	Known    bool // whether the service's own policy was read; without it Bindings says nothing
 	Bindings []Binding
+	Above    *Handed  // bindings that are handed down to many services, besides Bindings, which may hold them instead; nil for none
 	Unread   []string // parents and roles that could not be read, in words ("project acme-prod", "2 folders"): with any, no binding found is unknown
 	Changed  time.Time
+
+	// Supposed are bindings that are not there, to try what they would do: they count as there and spread, whether the policy was read or
+	// not, and say nothing of what else is in it. A deny policy outweighs them as it does any other.
+	Supposed []Binding
+
+	Deny       []Denial // the rules of deny policies that take run.routes.invoke away, as far as DenyKnown
+	DenyKnown  bool     // whether deny policies were read at any level
+	DenyUnread []string // levels whose deny policies were not read, in words; an answer then assumes that none matters
 }
 
 // Binding is one role binding.
@@ -94,9 +107,10 @@ type Binding struct {
 	Invokes   Answer // whether the role holds run.routes.invoke
 }
 
-// Clock is what a server's Date header says of the local clock.
+// Clock is what a server's Date header says of the local clock, or that no clock matters.
 type Clock struct {
 	Known bool
+	Given bool          // the moment judged was given, and read off no clock
 	Skew  time.Duration // local minus server
 	Who   string        // whose answer it was: "www.googleapis.com"
 }

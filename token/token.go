@@ -45,6 +45,8 @@ type content struct {
 	repairs   []Repair // what Read had to do, and what it noticed
 	defects   []defect // what the strict reader refuses, in reading order
 	via       string   // the header it came in: "Authorization", "X-Serverless-Authorization", "X-Goog-Iap-Jwt-Assertion", "X-Firebase-AppCheck", "Cookie", another; besideHeaders; "" where unknown
+	preflight bool     // of no credential: the paste is a CORS preflight
+	wins      bool     // it came in X-Serverless-Authorization, and for that an Authorization in the same request is not looked at
 	beaten    bool     // it came in Authorization, beside an X-Serverless-Authorization that nobody has seen
 
 	proof atomic.Pointer[proof] // the last verification, see proven
@@ -85,7 +87,7 @@ func (t *Token) Via() string {
 	return t.via
 }
 
-// Expiry is the exp claim, and whether there is one that is a whole number.
+// Expiry is the exp claim, held within the years 1 to 9999, and whether there is one that is a whole number.
 func (t *Token) Expiry() (time.Time, bool) {
 	if t.absent() {
 		return time.Time{}, false
@@ -94,7 +96,7 @@ func (t *Token) Expiry() (time.Time, bool) {
 	if !ok {
 		return time.Time{}, false
 	}
-	return time.Unix(seconds, 0).UTC(), true
+	return instant(seconds).UTC(), true
 }
 
 // String is the redaction: the kind, the length, and eight hexadecimal digits of the SHA-256 to tell one token from another.

@@ -11,18 +11,17 @@ import (
 // value is a piece that is being unwrapped: one thing after another is taken off until the credential lies bare.
 type value struct {
 	piece
-	in      cleaned
-	text    string
-	bearers int
-	quoted  int
-	encoded int
-	unread  bool // a variable or a placeholder stands in the place of the token
-	repairs []Repair
+	in       cleaned
+	text     string
+	bearers  int
+	quoted   int
+	encoded  int
+	unsigned bool // without the percent sign at its end
+	unread   bool // a variable or a placeholder stands in the place of the token
+	repairs  []Repair
 }
 
 var (
-	percent = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
-
 	// prompt, verb and label are what people copy along with a token that lies by itself.
 	prompt = regexp.MustCompile(`^(?:\S+@\S+\s?\S*)?[$%#>❯➜]\s+`)
 	verb   = regexp.MustCompile(`^(?:echo|printf|export|set|setx)\s+(?:-n\s+)?`)
@@ -34,9 +33,17 @@ var (
 	// absent is what programs write for a value that they do not have.
 	absent = regexp.MustCompile(`^(?:undefined|null|none|None|nil|NaN|false|\[object Object\])$`)
 
+	// pythonBytes is how Python prints bytes, and sends them where they are formatted into a header.
+	pythonBytes = regexp.MustCompile(`^b(?:'[^']*'|"[^"]*")$`)
+
 	// shortened is what stands in a token that somebody shortened for showing.
 	shortened = regexp.MustCompile(`\.\.\.|…|\*{3,}`)
 )
+
+// stands says whether the text begins with something that stands in the place of a token. Angle brackets may be around the token itself.
+func stands(text string) bool {
+	return placeholder.MatchString(text) && !(text[0] == '<' && holdsStart(text))
+}
 
 // note adds a repair that says nothing about the request; sent one that counts against it, where the form tells that it was sent so.
 func (v *value) note(id, text string) {
@@ -46,11 +53,13 @@ func (v *value) note(id, text string) {
 }
 
 func (v *value) sent(text string, sent bool) {
-	if sent {
-		v.repairs = append(v.repairs, Repair{ID: "req.credential", Text: text, Sent: true})
+	if !sent {
+		v.note("in.prefix", text)
 		return
 	}
-	v.note("in.prefix", text)
+	if r := (Repair{ID: "req.credential", Text: text, Sent: true}); !slices.Contains(v.repairs, r) {
+		v.repairs = append(v.repairs, r)
+	}
 }
 
 // tokens unwraps the piece and parses what is in it. There is none where the token is not in the paste, or where text by itself holds nothing
@@ -79,7 +88,7 @@ func (v *value) tokens() []*Token {
 			v.sent("the word Bearer without a token", v.authorizes())
 		}
 		return v.finish([]string{""})
-	case placeholder.MatchString(v.text):
+	case stands(v.text):
 		if !v.literal {
 			v.unread = true
 			return nil
@@ -130,8 +139,8 @@ func (v *value) peel() bool {
 	case v.form != bare:
 		return false
 	}
-	if text := strings.TrimSuffix(v.text, "%"); text != v.text && text != "" {
-		v.text = text
+	if text := strings.TrimSuffix(v.text, "%"); text != v.text && text != "" && !v.unsigned {
+		v.text, v.unsigned = text, true
 		v.note("in.prefix", "removed the percent sign that zsh prints at the end")
 		return true
 	}
@@ -184,10 +193,15 @@ func (v *value) quotes() bool {
 	if strings.HasPrefix(text, `\"`) || strings.HasPrefix(text, `\'`) {
 		text = text[1:]
 	}
+	rest := len(text)
 	text = strings.TrimSuffix(strings.TrimRight(text, ",;"), `\n`)
+	if pythonBytes.MatchString(text) {
+		text = text[1:]
+	}
 	inner, opening, ok := inQuotes(text)
 	if !ok {
 		v.text = text
+		v.behind(len(text) < rest)
 		return len(text) < before
 	}
 	v.text = strings.TrimSuffix(inner, `\`)
@@ -202,6 +216,17 @@ func (v *value) quotes() bool {
 	return true
 }
 
+// behind notes what stood behind the token. At the end of a printed header it is the program's that printed it.
+func (v *value) behind(something bool) {
+	switch {
+	case !something:
+	case v.form == shell:
+		v.sent("something stands in the header behind the token", true)
+	case v.form == bare:
+		v.note("in.prefix", "took the token out of the text around it")
+	}
+}
+
 // inQuotes is the text without the quotes or angle brackets around it, or without a quote that stands at one end alone. Opening says whether there was one at
 // the start; a closing one alone, at the end of a line, is the program's that printed the line.
 func inQuotes(text string) (inner string, opening, ok bool) {
@@ -214,7 +239,7 @@ func inQuotes(text string) (inner string, opening, ok bool) {
 	switch {
 	case n >= 2 && first == last && strings.IndexByte(marks, first) >= 0:
 		return text[1 : n-1], true, true
-	case n >= 2 && first == '<' && last == '>' && !saml(text) && !placeholder.MatchString(text):
+	case n >= 2 && first == '<' && last == '>' && !saml(text) && !stands(text):
 		return text[1 : n-1], true, true
 	case strings.IndexByte(marks, first) >= 0 && strings.IndexByte(text[1:], first) < 0:
 		return text[1:], true, true
@@ -226,7 +251,7 @@ func inQuotes(text string) (inner string, opening, ok bool) {
 
 // percentEncoding undoes URL-encoding, three times at most.
 func (v *value) percentEncoding() bool {
-	if v.encoded == 3 || placeholder.MatchString(v.text) || !percent.MatchString(v.text) {
+	if v.encoded == 3 || stands(v.text) || !escapes(v.text) {
 		return false
 	}
 	plain, err := url.PathUnescape(v.text)
@@ -239,6 +264,22 @@ func (v *value) percentEncoding() bool {
 		v.sent("undid URL-encoding", v.authorizes())
 	}
 	return true
+}
+
+// escapes says whether an escape of a URL stands in the text: a percent sign and two hexadecimal digits.
+func escapes(text string) bool {
+	const digits = "0123456789abcdefABCDEF"
+	for at := 0; at+2 < len(text); at++ {
+		next := strings.IndexByte(text[at:len(text)-2], '%')
+		if next < 0 {
+			return false
+		}
+		at += next
+		if strings.IndexByte(digits, text[at+1]) >= 0 && strings.IndexByte(digits, text[at+2]) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // base64 undoes base64 around a whole JWT, as a Kubernetes secret holds it.

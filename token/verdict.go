@@ -41,7 +41,7 @@ func (r Report) Verdict() Verdict {
 // walk is one way through the gates.
 type walk struct {
 	possible []int
-	end      *Finding // where it ended: a fail, or an open door; nil at the container
+	end      *Finding // where it ended: a fail, or an open door; nil at the container, and where one in doubt is final
 	passed   []*Finding
 	doubts   []*Finding
 	assumes  []string
@@ -96,6 +96,9 @@ func (w *walk) through(r Report, gate Gate) bool {
 			w.may(f.Stops)
 			for _, status := range f.May {
 				w.may(status)
+			}
+			if f.Final {
+				return true
 			}
 		case f.Stops != 0 && f.Status != Skip:
 			w.passed = append(w.passed, f)
@@ -203,21 +206,30 @@ func leastSure(findings []*Finding) Confidence {
 	return least
 }
 
-// named lists findings with what they found, at most two in full. Those for which there is one thing to do are named once.
+// named lists findings with what they found, at most two in full. Of those for which there is one thing to do the first is told, and of each
+// further gate the name.
 func named(findings []*Finding) string {
-	var parts []string
-	var fixes []string
+	var parts, fixes, alike []string
 	more := 0
+	gate := GateInput
 	for _, f := range findings {
+		before := gate
+		gate = f.Gate
 		switch {
 		case slices.Contains(fixes, f.Fix):
+			if f.Gate != before {
+				alike = append(alike, f.Name)
+			}
 			continue
 		case len(parts) == 2:
 			more++
 			continue
 		}
 		fixes = append(fixes, f.Fix)
-		parts = append(parts, f.Name+" ("+f.Got+")")
+		parts = append(parts, f.Name+" ("+orElse(f.Brief, f.Got)+")")
+	}
+	if alike != nil {
+		parts = append(parts, "likewise "+strings.Join(alike, " and "))
 	}
 	if more > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", more))

@@ -52,6 +52,8 @@ func TestVerdicts(t *testing.T) {
 			text: "past that 401: Cloud Run does not accept this issuer", fix: "read the policy", confidence: Documented},
 		{name: "a group leaves it open", paste: account(), target: bound(invoker("group:ops@example.com")), possible: []int{200, 403}, decided: "iam.binding", text: "membership of the group ops@example.com", fix: "grant roles/run.invoker", confidence: Documented},
 		{name: "unread parents leave it open", paste: account(), target: unread("project acme-prod"), possible: []int{200, 403}, decided: "iam.binding", text: "not read: project acme-prod", fix: "roles/browser", confidence: Documented},
+		{name: "of an unread parent the verdict says no more than which it is", paste: account(), target: unread("organisation 1: a.b.getIamPolicy shows it (roles/c)"), possible: []int{200, 403}, decided: "iam.binding",
+			text: "inherited (not read: organisation 1)", fix: "roles/browser", confidence: Documented},
 		{name: "unread parents do not open the door for everybody", target: unread("project acme-prod"), status: 403, possible: []int{403}, decided: "req.credential", text: "no credential", fix: "send a Google ID token", confidence: Documented},
 		{name: "an open door says 200 whatever the token", paste: account(set("exp", after(-2*time.Hour))), target: bound(invoker("allUsers")), status: 200, possible: []int{200}, decided: "svc.iam_check",
 			text: "so what fails here is for the app to judge", confidence: Documented},
@@ -64,6 +66,9 @@ func TestVerdicts(t *testing.T) {
 		{name: "an assumed path is named among what is assumed", paste: account(), target: func(s *Target) {
 			s.Ingress, s.Request.From, s.Request.Assumed = IngressLoadBalancer, FromLoadBalancer, true
 		}, status: 200, possible: []int{200}, decided: "iam.binding", text: "200", confidence: Documented, assumes: "the request comes through the external load balancer"},
+		{name: "what one command shows is told once, and every gate that it is about is named", target: func(s *Target) {
+			s.DefaultURL, s.Ingress, s.IAP, s.InvokerCheck = Unsure, IngressUnknown, Unsure, No
+		}, possible: []int{200, 401, 403, 404}, decided: "svc.default_url", text: "in doubt: run.app URL (not known whether it is on), likewise ingress and IAP", fix: "describe", confidence: Observed},
 		{name: "an unknown path may be 404", paste: firebase(), target: func(s *Target) { s.Ingress, s.Request.From = IngressInternal, FromUnknown }, possible: []int{401, 404}, decided: "svc.ingress",
 			text: "401 or 404: in doubt: ingress", fix: "network path", confidence: Documented},
 		{name: "behind IAP it is IAP's to say", paste: firebase(), target: func(s *Target) {
@@ -73,7 +78,35 @@ func TestVerdicts(t *testing.T) {
 		{name: "behind IAP with the invoker check off it is IAP's to say, whatever its agent may", paste: account(), target: func(s *Target) { s.IAP, s.InvokerCheck = Yes, No },
 			possible: []int{200, 401, 403}, decided: "svc.iap", text: "200, 401 or 403: in doubt: IAP", fix: "IAP's own log", confidence: Observed},
 		{name: "an OAuth client's id in aud is refused as observed", paste: gcloud(set("aud", "1234-abc.apps.googleusercontent.com"), set("azp", "1234-abc.apps.googleusercontent.com")),
-			target: bound(invoker("allAuthenticatedUsers")), status: 401, possible: []int{401}, decided: "clm.aud", text: "audience", fix: "ask for a token", confidence: Observed},
+			target: bound(invoker("allAuthenticatedUsers")), status: 401, possible: []int{401}, decided: "clm.aud", text: "audience", fix: "use gcloud auth print-identity-token", confidence: Observed},
+		{name: "the service's own URL in capitals is refused as observed: how closely it is compared no page tells", paste: account(set("aud", strings.ToUpper(shopURL))), status: 401, possible: []int{401}, decided: "clm.aud",
+			text: "audience", fix: "ask for a token", confidence: Observed},
+		{name: "a custom audience is compared exactly, which is documented", paste: account(set("aud", "Acme-prod")), status: 401, possible: []int{401}, decided: "clm.aud", text: "audience", fix: "ask for a token", confidence: Documented},
+		{name: "gcloud's own client in a service account's token is in doubt", paste: account(set("aud", gcloudClient)), possible: []int{200, 401}, decided: "clm.aud", text: "200 or 401: in doubt: audience",
+			fix: "--audiences=" + shopURL, confidence: Inferred},
+		{name: "a token without an email is let in by inference", paste: account(drop("email")), target: bound(invoker("allAuthenticatedUsers")), status: 200, possible: []int{200}, decided: "iam.binding", text: "200", confidence: Inferred},
+		{name: "a token with an email is let in as documented", paste: account(), target: bound(invoker("allAuthenticatedUsers")), status: 200, possible: []int{200}, decided: "iam.binding", text: "200", confidence: Documented},
+		{name: "an encrypted token is refused for its kind", paste: encrypted, status: 401, possible: []int{401}, decided: "kind.accepted", text: "401: this kind of credential is not accepted", fix: "send a Google ID token", confidence: Observed},
+		{name: "a token of Google's that names no key", paste: account(headless("kid")), status: 401, possible: []int{401}, decided: "hdr.kid", text: "401: the token names no key, as every token that Google signs does", fix: "send a token", confidence: Observed},
+		{name: "a token of Google's that names another key", paste: account(head("kid", "k9"), signed("other")), status: 401, possible: []int{401}, decided: "hdr.kid", text: "401: the token names a key that its issuer does not publish", fix: "get a new token", confidence: Observed},
+		{name: "a local clock is assumed to be right", paste: account(), target: func(s *Target) { s.Clock = Clock{} }, status: 200, possible: []int{200}, decided: "iam.binding", text: "200", confidence: Documented, assumes: "the local clock is right"},
+		{name: "a moment that is given assumes no clock", paste: account(), target: func(s *Target) { s.Clock = Clock{Given: true} }, status: 200, possible: []int{200}, decided: "iam.binding", text: "200", confidence: Documented},
+		{name: "a token without its third segment is cut short", paste: cutAt(account(), 2), status: 401, possible: []int{401}, decided: "in.truncated", text: "401: the token is cut short", fix: "paste it whole", confidence: Observed},
+		{name: "a token of which the last four characters are missing is cut short", paste: account()[:len(account())-4], status: 401, possible: []int{401}, decided: "in.truncated", text: "401: the token is cut short", fix: "paste it whole", confidence: Observed},
+		{name: "so is one of which the last six are, which leaves whole bytes", paste: account()[:len(account())-6], status: 401, possible: []int{401}, decided: "in.truncated", text: "401: the token is cut short", fix: "paste it whole", confidence: Observed},
+		{name: "an unknown door and a token that is cut short", paste: cutAt(account(), 2), target: func(s *Target) { s.InvokerCheck = Unsure }, possible: []int{200, 401}, decided: "svc.iam_check", text: "past that 401: the token is cut short", fix: "gcloud run services describe", confidence: Observed},
+		{name: "without a service a token that is cut short", paste: cutAt(account(), 2), target: nowhere, possible: []int{200, 401, 403, 404}, decided: "in.truncated", text: "on a private service 401: the token is cut short", fix: "paste it whole", confidence: Observed},
+		{name: "a Firebase token of which the last six characters are missing is refused for its issuer", paste: firebase()[:len(firebase())-6], status: 401, possible: []int{401}, decided: "clm.iss", text: "issuer", fix: "verify", confidence: Documented},
+		{name: "a short signature and no keys to tell how long it is to be", paste: short(account(), 252), target: func(s *Target) { s.Keys = nil }, possible: []int{200, 401}, decided: "in.truncated", text: "200 or 401: in doubt: truncation", fix: "paste it whole", confidence: Observed},
+		{name: "a token with a segment too many is no such", paste: account() + ".x", status: 401, possible: []int{401}, decided: "jws.segments", text: "not well-formed", fix: "take the token from its source again", confidence: Observed},
+		{name: "an expired token that is cut short has expired all the same, but is cut short first", paste: cutAt(account(set("exp", after(-2*time.Hour))), 2), status: 401, possible: []int{401}, decided: "in.truncated", text: "cut short", fix: "paste it whole", confidence: Observed},
+		{name: "a deny rule outweighs a binding", paste: account(), target: denying(Denial{Policy: "stop", Denied: []string{public}}), status: 403, possible: []int{403}, decided: "iam.deny",
+			text: "403: a deny policy takes the permission", fix: "excepted by whoever owns the deny policy", confidence: Observed},
+		{name: "a deny rule for a group leaves it open", paste: account(), target: denying(Denial{Denied: []string{"principalSet://goog/group/ops@example.com"}}), possible: []int{200, 403}, decided: "iam.deny",
+			text: "membership of the group ops@example.com", fix: "Policy Troubleshooter", confidence: Observed},
+		{name: "deny policies that were read are no longer assumed away", paste: account(), target: denying(), status: 200, possible: []int{200}, decided: "iam.binding", text: "200", confidence: Documented, assumes: "nothing in front"},
+		{name: "an unknown IAP lets nobody past whose agent may not invoke", paste: firebase(), target: func(s *Target) { s.IAP = Unsure }, possible: []int{401, 403}, decided: "svc.iap",
+			text: "401 or 403: in doubt: IAP", fix: "gcloud run services describe", confidence: Observed},
 		{name: "a cluster's token is of a foreign issuer, which is documented", paste: account(set("iss", "https://container.googleapis.com/v1/projects/p/locations/l/clusters/c")), status: 401, possible: []int{401}, decided: "clm.iss",
 			text: "issuer", fix: "workload identity federation", confidence: Documented},
 		{name: "a token without an expiry has not expired", paste: account(drop("exp")), status: 401, possible: []int{401}, decided: "clm.exp", text: "401: the token has no expiry", fix: "send a token that Google signed", confidence: Observed},
@@ -126,6 +159,11 @@ func TestVerdicts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// cutAt keeps so many segments of a token.
+func cutAt(token string, segments int) string {
+	return strings.Join(strings.Split(token, ".")[:segments], ".")
 }
 
 func unix(d time.Duration) string {

@@ -16,25 +16,37 @@ func Ways(t *Token, target Target) []Way {
 	if report.Verdict().Status == 200 {
 		return nil
 	}
-	switch f := report.trouble(); f.ID {
+	f := report.trouble()
+	ways := t.waysPast(f, &target)
+	if f.Gate >= GateVerify && !t.absent() && t.wins {
+		return append([]Way{{Title: "Take the other header off", Text: serverlessHeader + " wins over Authorization. If a proxy hands it on, have it taken off there: then the token in Authorization counts; paste that one alone to judge it."}}, ways...)
+	}
+	return ways
+}
+
+// waysPast are the ways out of one finding.
+func (t *Token) waysPast(f Finding, target *Target) []Way {
+	switch f.ID {
 	case "svc.default_url":
 		return target.waysPastHost()
 	case "svc.ingress":
 		return target.waysPastIngress()
 	case "svc.iap":
-		return target.waysPastIAP()
+		return t.waysPastIAP(target)
 	case "req.credential", "in.multiple":
-		return waysPastCredential(t, &target)
+		return waysPastCredential(t, target)
 	case "clm.iss", "kind.accepted":
-		return t.waysPastIssuer(&target)
+		return t.waysPastIssuer(target)
 	case "clm.aud":
-		return t.waysPastAudience(&target)
+		return t.waysPastAudience(target, f.Want)
 	case "iam.binding", "iam.condition", "iam.inherited":
-		return t.waysPastIAM(&target)
+		return t.waysPastIAM(target)
+	case "iam.deny":
+		return t.waysPastDenial(target)
 	case "":
 		return nil
 	default:
-		return target.waysToAnotherToken()
+		return t.waysToAnotherToken(target)
 	}
 }
 
@@ -64,16 +76,41 @@ func (t *Target) waysPastIngress() []Way {
 		Commands: []string{t.update("--ingress=all")}})
 }
 
-func (t *Target) waysPastIAP() []Way {
+// waysPastIAP are first those of IAP's agent, where it is not known to get in, and then the caller's, whom IAP judges by its own list.
+func (t *Token) waysPastIAP(target *Target) []Way {
 	agent := "serviceAccount:service-PROJECT_NUMBER@gcp-sa-iap.iam.gserviceaccount.com"
-	if digits(t.ProjectNumber) {
-		agent = "serviceAccount:" + iapAgent(t.ProjectNumber)
+	invited, denied := target.InvokerCheck == No, No
+	if digits(target.ProjectNumber) {
+		agent = "serviceAccount:" + iapAgent(target.ProjectNumber)
+		found := target.access(Principal{word: "serviceAccount", email: iapAgent(target.ProjectNumber)})
+		invited, denied = invited || found.allowed() == Yes, found.denied
 	}
-	return []Way{
-		{Title: "Let IAP invoke the service", Text: "IAP calls the service by its own service agent, which needs roles/run.invoker.", Commands: []string{t.invite(agent)}},
+	member := "MEMBER"
+	if p, ok := t.Principal(); ok && p.email != "" {
+		member = shellWord(p.String(), member)
+	}
+	caller := []Way{
 		{Title: "Look at what IAP says", Text: "IAP has its own log and its own list of who may come in.",
-			Commands: []string{"gcloud iap web get-iam-policy --resource-type=cloud-run --service=" + t.service() + t.place()}},
+			Commands: []string{"gcloud iap web get-iam-policy --resource-type=cloud-run --service=" + target.service() + target.place()}},
+		{Title: "Let the caller through IAP", Text: "IAP lets in who holds roles/iap.httpsResourceAccessor; roles/run.invoker is for its agent, not for the caller.",
+			Commands: []string{"gcloud iap web add-iam-policy-binding --resource-type=cloud-run --service=" + target.service() + " --member=" + member +
+				" --role=roles/iap.httpsResourceAccessor" + target.place()}},
 	}
+	var ways []Way
+	if denied != No && target.InvokerCheck != No {
+		ways = append(ways, target.except("Have IAP's service agent excepted", agent))
+	}
+	if !invited && denied != Yes {
+		ways = append(ways, Way{Title: "Let IAP invoke the service", Text: "IAP calls the service by its own service agent, which needs roles/run.invoker.",
+			Commands: []string{target.invite(agent)}})
+	}
+	return append(ways, caller...)
+}
+
+// except is the way past a deny policy for somebody.
+func (t *Target) except(title, who string) Way {
+	return Way{Title: title, Text: "Deny policies outweigh every binding. Whoever administers them can except " + who + " from the rule.",
+		Commands: []string{"gcloud iam policies list --kind=denypolicies --attachment-point=cloudresourcemanager.googleapis.com/projects/" + t.project()}}
 }
 
 // open is the way of letting everybody in.
@@ -88,10 +125,10 @@ func waysPastCredential(token *Token, t *Target) []Way {
 			Commands: []string{"curl -H \"Authorization: Bearer $(gcloud auth print-identity-token)\" " + t.audience()}}}
 	}
 	ways := []Way{
-		{Title: "Send an ID token", Text: "The caller asks for a Google ID token with the service's URL as audience.", Commands: []string{t.mintByImpersonation(), t.mintByMetadata()}},
+		{Title: "Send an ID token", Text: "The caller asks for a Google ID token with the service's URL as audience.", Commands: []string{t.mintByImpersonation(""), t.mintByMetadata()}},
 		t.open("Then no credential is asked for. If it was deployed with --allow-unauthenticated and still refuses, the grant to allUsers did not happen.", "Everybody who reaches the service reaches the app."),
 	}
-	if t.Request.Method == "OPTIONS" {
+	if token.isPreflight(t) {
 		ways = append([]Way{{Title: "Do without the preflight", Text: "Serve the page and the API from one origin, by a load balancer or a hosting rewrite: then the browser sends no preflight."}}, ways[1], ways[0])
 	}
 	return ways
@@ -100,23 +137,31 @@ func waysPastCredential(token *Token, t *Target) []Way {
 // waysPastIssuer are the ways for somebody who holds a token that Cloud Run's own check never takes.
 func (t *Token) waysPastIssuer(target *Target) []Way {
 	switch t.kind {
-	case FirebaseID, FirebaseSession, FirebaseEmulator:
+	case FirebaseID, FirebaseSession:
 		return t.waysOfFirebase(target)
+	case FirebaseEmulator:
+		return append([]Way{{Title: "Sign in to the project itself", Text: "The emulator signs nothing, and no app in the cloud may take what is unsigned. Take the client off the emulator; what it gets then is a Firebase ID token, for the app to verify."}}, t.waysOfFirebase(target)...)
+	case FirebaseCustom:
+		return append([]Way{{Title: "Exchange it", Text: "A custom token is for signInWithCustomToken only. What comes out is a Firebase ID token, for the app and not for Cloud Run's own check."}}, t.waysOfFirebase(target)...)
+	case FirebaseRefresh:
+		return append([]Way{{Title: "Exchange it", Text: "A refresh token is for Firebase's token endpoint only. What comes out is a Firebase ID token, for the app and not for Cloud Run's own check."}}, t.waysOfFirebase(target)...)
+	case FirebaseAppCheck:
+		return append([]Way{{Title: "Send it beside the credential", Text: "An App Check token goes in X-Firebase-AppCheck, for the app to verify. It says which app calls, not who."}}, t.waysToAnotherToken(target)...)
 	case GoogleAccess:
 		return []Way{{Title: "Send the ID token", Text: "The access token is for Google's APIs. The same account gets an ID token for the service.",
-			Commands: []string{target.mintByImpersonation(), target.mintByMetadata(), "gcloud auth print-identity-token"}}}
+			Commands: []string{target.mintByImpersonation(""), target.mintByMetadata(), "gcloud auth print-identity-token"}}}
 	case SelfSigned:
 		return []Way{{Title: "Exchange it", Text: "Sign the same JWT with aud https://oauth2.googleapis.com/token and the claim target_audience set to the service's URL; what comes back is an ID token.",
 			Commands: []string{"curl -d grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer --data-urlencode assertion@JWT_FILE https://oauth2.googleapis.com/token"}},
-			{Title: "Have it minted", Text: "The IAM credentials API makes an ID token without a key.", Commands: []string{target.mintByImpersonation()}}}
+			{Title: "Have it minted", Text: "The IAM credentials API makes an ID token without a key.", Commands: []string{target.mintByImpersonation(t.account())}}}
 	case GitHubActions, Kubernetes, AzureAD, Okta, Auth0, Cognito, Apple, Keycloak, JWT:
 		return []Way{
 			{Title: "Federate", Text: "Workload identity federation turns the token into an access token, and generateIdToken turns that into a service account's ID token for the service.",
-				Commands: []string{target.mintByImpersonation()}},
+				Commands: []string{target.mintByImpersonation("")}},
 			target.open("Then the app verifies the token with its issuer's keys.", "Everybody who reaches the service reaches the app: it must refuse what does not verify."),
 		}
 	}
-	return target.waysToAnotherToken()
+	return t.waysToAnotherToken(target)
 }
 
 // waysOfFirebase are those of somebody whose users sign in with Firebase or Identity Platform.
@@ -139,9 +184,18 @@ func (t *Token) waysOfFirebase(target *Target) []Way {
 	}
 }
 
-func (t *Token) waysPastAudience(target *Target) []Way {
+// waysPastAudience are those of somebody whose token is for another audience than the one that is wanted.
+func (t *Token) waysPastAudience(target *Target, want string) []Way {
+	asked := *target
+	if a, ok := accepts(target.Audiences, want); ok {
+		asked.Audiences = []Audience{a}
+	}
 	ways := []Way{{Title: "Ask for the right audience", Text: "The audience is chosen when the token is made; it is one of the service's URLs or custom audiences, letter for letter.",
-		Commands: []string{target.mintByImpersonation(), target.mintByMetadata()}}}
+		Commands: []string{asked.mintByImpersonation(t.account()), asked.mintByMetadata()}}}
+	if t.kind == GoogleIDUser {
+		ways[0].Text = "A user's own token is for its OAuth client only: gcloud's is taken by every service, for development; a service account's is for the audience that is asked for."
+		ways[0].Commands = append([]string{"gcloud auth print-identity-token"}, ways[0].Commands...)
+	}
 	if aud, ok := t.claims.str("aud"); ok && aud != "" {
 		ways = append(ways, Way{Title: "Accept this audience", Text: "A custom audience is accepted besides the run.app URL, as the exact same string.", Cost: "A new revision is deployed; whoever may mint for this audience is a caller too.",
 			Commands: []string{target.update("--add-custom-audiences=" + listItem(aud))}})
@@ -151,19 +205,35 @@ func (t *Token) waysPastAudience(target *Target) []Way {
 
 func (t *Token) waysPastIAM(target *Target) []Way {
 	p := t.principal()
-	member := p.member()
+	member := p.String()
 	if p.email == "" {
 		member = p.word + ":EMAIL"
 	}
+	see := Way{Title: "See the whole policy", Text: "What project, folders and organisation hand down does not stand in the service's own policy.",
+		Commands: []string{"gcloud run services get-iam-policy " + target.service() + target.place(), "gcloud projects get-ancestors-iam-policy " + target.project()}}
+	if young := target.young(target.access(p)); young != "" && target.access(p).allowed() == Yes {
+		return []Way{{Title: "Wait", Text: "The caller is let in, but " + young + ": a change takes 2 minutes, at times 7 and more."}, see}
+	}
 	return []Way{
 		{Title: "Let the caller in", Text: "Grant roles/run.invoker on this service to this caller; it takes 2 minutes to spread, at times 7 and more.", Commands: []string{target.invite(member)}},
-		{Title: "See the whole policy", Text: "What project, folders and organisation hand down does not stand in the service's own policy.",
-			Commands: []string{"gcloud run services get-iam-policy " + target.service() + target.place(), "gcloud projects get-ancestors-iam-policy " + target.project()}},
+		see,
+	}
+}
+
+// waysPastDenial: nothing that the service's owner may change outweighs a deny policy.
+func (t *Token) waysPastDenial(target *Target) []Way {
+	return []Way{
+		target.except("Have the caller excepted", t.principal().String()),
+		{Title: "Call by another account", Text: "One that the rule does not name, and that holds roles/run.invoker.", Commands: []string{target.mintByImpersonation("")}},
 	}
 }
 
 // waysToAnotherToken are for a token that is beyond help: expired, broken, without its signature, or no token.
-func (t *Target) waysToAnotherToken() []Way {
+func (t *Token) waysToAnotherToken(target *Target) []Way {
+	commands := []string{target.mintByImpersonation(t.account()), target.mintByMetadata()}
+	if t.Kind() == GoogleIDUserGcloud {
+		commands = append([]string{"gcloud auth print-identity-token"}, commands...)
+	}
 	return []Way{{Title: "Get a new ID token", Text: "Made for this service, at the place where the caller gets it, and sent unchanged.",
-		Commands: []string{t.mintByImpersonation(), t.mintByMetadata()}}}
+		Commands: commands}}
 }
