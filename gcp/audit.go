@@ -26,7 +26,7 @@ const mostGrants = 1500
 func (p pool) change(m *loggingpb.LogEntry) Change {
 	of := m.GetResource().GetLabels()
 	c := Change{
-		ID: cutTo(m.GetInsertId()), Service: p.keep(of["service_name"]), Region: p.keep(of["location"]),
+		ID: cutTo(m.GetInsertId()), Project: p.keep(of["project_id"]), Service: p.keep(of["service_name"]), Region: p.keep(of["location"]),
 		Operation: cutTo(m.GetOperation().GetId()), Ends: m.GetOperation().GetLast() && !m.GetOperation().GetFirst(),
 	}
 	if t := m.GetTimestamp(); t != nil {
@@ -71,6 +71,8 @@ func (p pool) place(c *Change, a *audit.AuditLog) {
 	name := strings.Split(a.GetResourceName(), "/")
 	for i := 0; i+1 < len(name); i++ {
 		switch {
+		case name[i] == "projects" && c.Project == "":
+			c.Project = p.keep(name[i+1])
 		case name[i] == "services" && c.Service == "":
 			c.Service = p.keep(name[i+1])
 		case name[i] == "locations" && c.Region == "":

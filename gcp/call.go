@@ -100,19 +100,28 @@ type pace struct {
 	next   int
 }
 
-// wait waits for a slot. One that is given up is not given back: the pace is a ceiling, not an aim.
+// wait waits for a slot. One that is given up before its time is given back, unless somebody waits behind it.
 func (p *pace) wait(ctx context.Context) error {
 	p.mu.Lock()
 	now := time.Now()
-	at := p.times[p.next].Add(p.window)
+	slot, was := p.next, p.times[p.next]
+	at := was.Add(p.window)
 	if at.Before(now) {
 		at = now
 	}
-	p.times[p.next] = at
-	p.next = (p.next + 1) % len(p.times)
+	p.times[slot] = at
+	p.next = (slot + 1) % len(p.times)
 	p.mu.Unlock()
 	if at.Equal(now) {
 		return ctx.Err()
 	}
-	return gax.Sleep(ctx, at.Sub(now))
+	err := gax.Sleep(ctx, at.Sub(now))
+	if err != nil {
+		p.mu.Lock()
+		if p.next == (slot+1)%len(p.times) && p.times[slot].Equal(at) {
+			p.times[slot], p.next = was, slot
+		}
+		p.mu.Unlock()
+	}
+	return err
 }

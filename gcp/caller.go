@@ -88,6 +88,8 @@ func splitURL(u string) (host, path string) {
 	if !ok {
 		return "", u
 	}
-	host, path, _ = strings.Cut(rest, "/")
-	return host, "/" + path
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		return rest[:i], rest[i:]
+	}
+	return rest, "/"
 }

@@ -21,6 +21,16 @@ const (
 	needLogs      = "logging.logEntries.list"
 	needRole      = "iam.roles.get"
 	needQuota     = "serviceusage.services.use"
+
+	needProject            = "resourcemanager.projects.get"
+	needFolder             = "resourcemanager.folders.get"
+	needOrganization       = "resourcemanager.organizations.get"
+	needProjectPolicy      = "resourcemanager.projects.getIamPolicy"
+	needFolderPolicy       = "resourcemanager.folders.getIamPolicy"
+	needOrganizationPolicy = "resourcemanager.organizations.getIamPolicy"
+	needDenyList           = "iam.denypolicies.list"
+	needDeny               = "iam.denypolicies.get"
+	needIAP                = "iap.webServices.getSettings"
 )
 
 // smallestRole is the smallest predefined role that holds a permission, "" where none is known here.
@@ -32,13 +42,30 @@ func smallestRole(permission string) string {
 		return "roles/logging.viewer"
 	case needRole:
 		return "roles/iam.roleViewer"
+	case needProject, needFolder, needOrganization, needProjectPolicy:
+		return "roles/browser"
+	case needFolderPolicy, needOrganizationPolicy:
+		return "roles/iam.securityReviewer"
+	case needDenyList, needDeny:
+		return "roles/iam.denyReviewer"
+	case needIAP, "iap.webTypes.getSettings", "iap.web.getSettings", "iap.projects.getSettings":
+		return "roles/iap.settingsAdmin"
 	case needQuota:
 		return "roles/serviceusage.serviceUsageConsumer"
+	}
+	if strings.HasPrefix(permission, "compute.") && strings.HasSuffix(permission, ".list") {
+		return "roles/compute.viewer"
 	}
 	return ""
 }
 
-const loginHint = "log in again: gcloud auth application-default login"
+const (
+	loginCommand = "gcloud auth application-default login"
+	loginHint    = "log in again: " + loginCommand
+	orLogin      = " or log in: " + loginCommand
+	// loginUnset is for where GOOGLE_APPLICATION_CREDENTIALS outranks every login.
+	loginUnset = "unset GOOGLE_APPLICATION_CREDENTIALS; " + loginCommand
+)
 
 // Only text of these shapes goes from an answer into a command that the user may copy.
 var (
@@ -84,6 +111,27 @@ func failure(op, on, project, need string, err error) *Error {
 	return e
 }
 
+// failure makes the *Error of a call of the client's; a role that is missing is asked for in the name of its login.
+func (c *Client) failure(op, on, need string, err error) *Error {
+	return c.failureIn(c.project, op, on, need, err)
+}
+
+// failureIn is failure in one of several projects.
+func (c *Client) failureIn(project, op, on, need string, err error) *Error {
+	return c.named(failure(op, on, project, need, err))
+}
+
+// named puts the login's account into the command that an error gives, and says whose login it is that is not taken.
+func (c *Client) named(e *Error) *Error {
+	e = c.login.blamed(e)
+	if e.Role == "" {
+		return e
+	}
+	own := *e
+	own.Hint = strings.Replace(e.Hint, somebody, c.login.member(), 1)
+	return &own
+}
+
 // code is the gRPC code of an error, also of one that never was a status.
 func code(err error) codes.Code {
 	switch {
@@ -124,9 +172,10 @@ func unreachable(e *Error, err error, msg string) bool {
 		host, _, _ = strings.Cut(rest, " ")
 		host = strings.TrimSuffix(host, ":")
 	}
+	e.Unreached = true
 	switch {
 	case strings.Contains(msg, "x509: "):
-		e.text = "the server's certificate is not trusted: " + oneLine(msg[strings.Index(msg, "x509: ")+len("x509: "):])
+		e.text = "the server's certificate is not trusted: " + oneLine(strings.TrimRight(msg[strings.Index(msg, "x509: ")+len("x509: "):], `"`))
 		e.Hint = "if your network inspects TLS, set SSL_CERT_FILE to a file with its certificate authority"
 	case strings.Contains(msg, "no such host"):
 		e.text = "the name " + oneLine(host) + " does not resolve"
@@ -138,6 +187,7 @@ func unreachable(e *Error, err error, msg string) bool {
 		e.text = "Google cannot be reached: " + oneLine(dialled(msg))
 		e.Hint = "check the network, the VPN and HTTPS_PROXY"
 	case code == codes.Unavailable:
+		e.Unreached = false
 		e.text = "Google cannot answer just now: " + oneLine(msg)
 		e.Hint = "try again in a minute; Google's side is at https://status.cloud.google.com"
 	case late != nil:
@@ -146,6 +196,7 @@ func unreachable(e *Error, err error, msg string) bool {
 		e.text = "no answer in time"
 		e.Hint = "check the network; Google's side is at https://status.cloud.google.com"
 	default:
+		e.Unreached = false
 		return false
 	}
 	if late != nil {
@@ -196,7 +247,7 @@ func unauthenticated(e *Error, msg string) {
 		e.Hint = loginHint
 	case strings.Contains(msg, "Invalid JWT"), strings.Contains(msg, "account not found"):
 		e.text = "Google does not accept the service account's key: deleted, or this machine's clock is wrong (invalid_grant)"
-		e.Hint = "check the clock, then make a new key or log in: gcloud auth application-default login"
+		e.Hint = "check the clock, then make a new key" + orLogin
 	case strings.Contains(msg, "invalid_grant"):
 		e.text = "the login has expired or was revoked (invalid_grant)"
 		e.Hint = loginHint
@@ -237,6 +288,7 @@ func apiOff(e *Error, project, msg, api string) {
 		e.text = "the API is off in this project: " + oneLine(msg)
 		return
 	}
+	e.API = api
 	e.text = api + " is off in this project"
 	e.Hint = "gcloud services enable " + api
 	if project != "" {
@@ -260,7 +312,7 @@ func noPermission(e *Error, project, need, msg string, meta map[string]string) {
 	e.Permission, e.Role = permission, smallestRole(permission)
 	e.text = "permission " + permission + " is missing"
 	if !named {
-		e.text = "permission denied; the call needs " + permission
+		e.text = "permission denied; needs " + permission
 	}
 	if on := meta["resource"]; on != "" {
 		e.text += " on " + oneLine(on)
@@ -280,8 +332,14 @@ func grant(role, project string) string {
 	if project == "" {
 		return "ask for " + role
 	}
-	return fmt.Sprintf("ask for %s: gcloud projects add-iam-policy-binding %s --role=%s --member=user:YOU", role, project, role)
+	return fmt.Sprintf("ask for %s: gcloud projects add-iam-policy-binding %s --role=%s --member=%s", role, project, role, somebody)
 }
+
+// What stands for the login in a command where its account is not known: a person's, and a machine's or a workload's.
+const (
+	somebody      = "user:YOU"
+	somethingElse = "MEMBER"
+)
 
 func exhausted(e *Error, detail apierror.ErrDetails) {
 	e.Retry = time.Minute
@@ -299,5 +357,5 @@ func exhausted(e *Error, detail apierror.ErrDetails) {
 			e.text += " in " + oneLine(l)
 		}
 	}
-	e.Hint = fmt.Sprintf("wait %s", e.Retry.Round(time.Second))
+	e.Hint = waiting(e.Retry)
 }

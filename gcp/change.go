@@ -60,6 +60,7 @@ type Change struct {
 	ID       string    // insertId; with Time it tells doubles
 	Time     time.Time // when the change was asked for
 	Received time.Time
+	Project  string // as the client was asked for it
 	Service  string // short name
 	Region   string
 	Kind     ChangeKind
@@ -219,7 +220,7 @@ func (c Change) regranted(verb func(past, infinitive string) string) string {
 	var parts []string
 	if !c.Compared {
 		for _, g := range c.grants.all {
-			parts = append(parts, g.Member+" as "+g.Role+g.condition())
+			parts = append(parts, g.Member+" as "+g.Role+g.Under())
 		}
 		text := "set the policy"
 		if len(parts) > 0 {
@@ -231,10 +232,10 @@ func (c Change) regranted(verb func(past, infinitive string) string) string {
 		return text
 	}
 	for _, g := range c.Removed {
-		parts = append(parts, verb("removed", "remove")+" "+g.Member+" from "+g.Role+g.condition())
+		parts = append(parts, verb("removed", "remove")+" "+g.Member+" from "+g.Role+g.Under())
 	}
 	for _, g := range c.Added {
-		parts = append(parts, verb("added", "add")+" "+g.Member+" to "+g.Role+g.condition())
+		parts = append(parts, verb("added", "add")+" "+g.Member+" to "+g.Role+g.Under())
 	}
 	if len(parts) == 0 {
 		return "set the policy without a change of its grants"
@@ -255,7 +256,8 @@ func some(parts []string) string {
 	return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
 }
 
-func (g Grant) condition() string {
+// Under is the end of a sentence about the grant: " under the condition TITLE", "" where it has none.
+func (g Grant) Under() string {
 	if g.Condition == "" {
 		return ""
 	}
@@ -306,9 +308,10 @@ func (c *Change) settle(before settings) {
 	}
 }
 
-// closes says whether a setting was changed so that callers may be refused with 401 or 403 who were let in.
+// closes says whether a setting was changed so that callers may be refused with 401 or 403 who were let in. IAP counts both ways: its
+// own callers have no token for the service.
 func (c Change) closes() bool {
-	return c.checked() || !c.before.iap && c.after.iap || len(missing(c.before.audiences, c.after.audiences)) > 0
+	return c.checked() || c.before.iap != c.after.iap || len(missing(c.before.audiences, c.after.audiences)) > 0
 }
 
 // checked says whether the invoker check was turned on.

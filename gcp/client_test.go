@@ -65,7 +65,9 @@ func TestServices(t *testing.T) {
 			ID: "projects/acme-prod/locations/europe-west1/services/shop-api", Name: "shop-api", Region: "europe-west1",
 			Project: "acme-prod", ProjectNumber: "424242424242",
 			Audiences: []string{"acme-prod"}, Ingress: gcp.IngressLoadBalancer, State: gcp.StateReady,
-			Revision: "shop-api-00007-vab", Modifier: "deployer@acme.example",
+			Revision: "shop-api-00007-vab", Created: "shop-api-00007-vab", Modifier: "deployer@acme.example",
+			Traffic: []gcp.Traffic{{Revision: "shop-api-00007-vab", Percent: 100, Latest: true},
+				{Revision: "shop-api-00008-qiw", Tag: "canary", URL: "https://canary---shop-api-1a2b3c4d5e-ew.a.run.app"}},
 		}
 		if len(s.URLs) != 2 || s.URI != s.URLs[0] || len(s.TagURLs) != 1 || s.Updated.IsZero() || s.ServiceAccount == "" {
 			t.Errorf("incomplete: %+v", s)
@@ -420,7 +422,7 @@ func TestEndpointOverrides(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING CLOUDSDK_API_ENDPOINT_OVERRIDES_IAM"; strings.Join(asked, " ") != want {
+	if want := "CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING CLOUDSDK_API_ENDPOINT_OVERRIDES_IAM CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER CLOUDSDK_API_ENDPOINT_OVERRIDES_POLICYTROUBLESHOOTER"; strings.Join(asked, " ") != want {
 		t.Errorf("looked up %q", asked)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)

@@ -29,13 +29,36 @@ const (
 // Login is the identity that calls are made as. It holds a secret: it prints as Who and From only.
 type Login struct {
 	Who     string // an account's address, or its kind in words
+	Kind    string // "a person's login", "a service account's key", …
 	From    string // the file, or "the metadata server"
 	Project string // the project that the credentials name as theirs, "" for none
 	Person  bool   // a person's own, for which calls need a project to bill the quota to
 
+	named bool // GOOGLE_APPLICATION_CREDENTIALS names the file
 	quota string
 	creds *auth.Credentials
 }
+
+var shapeAccount = regexp.MustCompile(`^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$`)
+
+// member is the login as IAM names it: "user:me@acme.example"; a word in its place where the account is not known.
+func (l *Login) member() string {
+	if l == nil {
+		return somebody
+	}
+	account := strings.TrimSuffix(l.Who, impersonated)
+	switch {
+	case !shapeAccount.MatchString(account) && l.Person:
+		return somebody
+	case !shapeAccount.MatchString(account):
+		return somethingElse
+	case l.Person:
+		return "user:" + account
+	}
+	return "serviceAccount:" + account
+}
+
+const impersonated = " (impersonated)"
 
 // String is the login in words, without its secret.
 func (l *Login) String() string { return l.Who + " from " + l.From }
@@ -84,6 +107,7 @@ const credentialsName = "application_default_credentials.json"
 // credentialsFile is what this program reads of one; the rest is for Google's library.
 type credentialsFile struct {
 	path, text   string
+	named        bool   // GOOGLE_APPLICATION_CREDENTIALS names it
 	Type         string `json:"type"`
 	ClientEmail  string `json:"client_email"`
 	Account      string `json:"account"`
@@ -98,6 +122,13 @@ func (f credentialsFile) project() string {
 		return f.ProjectID
 	}
 	return f.GDCHProject
+}
+
+// impersonates is the service account that the calls are made as in the end, "" for none.
+func (f credentialsFile) impersonates() string {
+	_, account, _ := strings.Cut(f.Impersonates, "/serviceAccounts/")
+	account, _, _ = strings.Cut(account, ":")
+	return account
 }
 
 // findCredentials finds and reads the credentials file; one with no path where there is none.
@@ -115,63 +146,67 @@ func findCredentials(env func(string) string) (credentialsFile, error) {
 	for _, path := range paths {
 		text, err := small(path)
 		if err != nil {
-			return credentialsFile{}, badCredentials(path, errors.Unwrap(err))
+			return credentialsFile{}, badCredentials(credentialsFile{path: path, named: named != ""}, errors.Unwrap(err))
 		}
 		if text != nil {
-			return parseCredentials(path, text)
+			return parseCredentials(credentialsFile{path: path, text: string(text), named: named != ""})
 		}
 	}
 	if named != "" {
-		return credentialsFile{}, badCredentials(named, errors.New("the file that GOOGLE_APPLICATION_CREDENTIALS names does not exist"))
+		return credentialsFile{}, badCredentials(credentialsFile{path: named, named: true}, errors.New("the file that GOOGLE_APPLICATION_CREDENTIALS names does not exist"))
 	}
 	return credentialsFile{}, nil
 }
 
-func parseCredentials(path string, text []byte) (credentialsFile, error) {
-	f := credentialsFile{path: path, text: string(text)}
-	if err := json.Unmarshal(text, &f); err != nil {
+func parseCredentials(f credentialsFile) (credentialsFile, error) {
+	if err := json.Unmarshal([]byte(f.text), &f); err != nil {
 		// The error may quote a byte of the file, never more.
-		return credentialsFile{}, badCredentials(path, fmt.Errorf("not JSON: %w", err))
+		return credentialsFile{}, badCredentials(f, fmt.Errorf("not JSON: %w", err))
 	}
 	if f.Type == "" {
-		return credentialsFile{}, badCredentials(path, errors.New(`not a credentials file: it has no "type"`))
+		return credentialsFile{}, badCredentials(f, errors.New(`not a credentials file: it has no "type"`))
 	}
 	return f, nil
 }
 
-func badCredentials(path string, err error) *Error {
-	return &Error{
-		Op: "read the credentials file", On: path, Code: codes.FailedPrecondition, Err: err, text: oneLine(reading(err)),
+func badCredentials(f credentialsFile, err error) *Error {
+	e := &Error{
+		Op: "read the credentials file", On: f.path, Code: codes.FailedPrecondition, Err: err, text: oneLine(reading(err)),
 		Hint: "mend the file, or log in: gcloud auth application-default login",
 	}
+	if f.named { // a login is not looked at as long as the variable is set
+		e.Hint = "mend the file, or start with: " + loginUnset
+	}
+	return e
 }
 
 func (l *Login) fromFile(f credentialsFile) error {
 	kind := credentials.CredType(f.Type)
 	switch kind {
 	case credentials.AuthorizedUser, credentials.ExternalAccountAuthorizedUser:
-		l.Who, l.Person = "your own account", true
+		l.Who, l.Kind, l.Person = "your own account", "a person's login", true
 		if f.Account != "" {
 			l.Who = f.Account
 		}
 	case credentials.ServiceAccount:
-		l.Who = f.ClientEmail
+		l.Who, l.Kind = f.ClientEmail, "a service account's key"
 	case credentials.ImpersonatedServiceAccount:
-		_, account, _ := strings.Cut(f.Impersonates, "/serviceAccounts/")
-		account, _, _ = strings.Cut(account, ":")
-		l.Who = account + " (impersonated)"
+		l.Who, l.Kind = f.impersonates()+impersonated, "an impersonated service account"
 	case credentials.ExternalAccount:
-		l.Who = "a federated workload identity"
+		l.Who, l.Kind = "a federated workload identity", "workload identity federation"
+		if account := f.impersonates(); account != "" {
+			l.Who = account + impersonated
+		}
 	case credentials.GDCHServiceAccount:
-		l.Who = "a GDCH service account"
+		l.Who, l.Kind = "a GDCH service account", "a service account's key"
 	default:
-		return badCredentials(f.path, fmt.Errorf("credentials of type %q are not known", short(f.Type)))
+		return badCredentials(f, fmt.Errorf("credentials of type %q are not known", short(f.Type)))
 	}
 	creds, err := credentials.NewCredentialsFromJSON(kind, []byte(f.text), detectOptions())
 	if err != nil {
-		return badCredentials(f.path, errors.New("not usable as "+f.Type+" credentials: "+oneLine(err.Error())))
+		return badCredentials(f, errors.New("not usable as "+f.Type+" credentials: "+oneLine(err.Error())))
 	}
-	l.From, l.Project, l.creds = f.path, f.project(), creds
+	l.From, l.named, l.Project, l.creds = f.path, f.named, f.project(), creds
 	if l.quota == "" {
 		l.quota = f.QuotaProject
 	}
@@ -208,7 +243,7 @@ func (l *Login) fromMetadata(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
-	l.Who, l.From, l.creds = "this machine's service account", "the metadata server", creds
+	l.Who, l.Kind, l.From, l.creds = "this machine's service account", "the machine's own", "the metadata server", creds
 	// Without a project id the login is still good: the flag names one.
 	l.Project, _ = creds.ProjectID(ctx)
 	return nil
@@ -218,25 +253,35 @@ func (l *Login) fromMetadata(ctx context.Context) error {
 // GOOGLE_CLOUD_QUOTA_PROJECT nor the credentials file names one; without any they would draw on a pool that all gcloud users share.
 func (l *Login) Options(project string) []option.ClientOption {
 	opts := []option.ClientOption{option.WithAuthCredentials(l.creds)}
-	quota := l.quota
-	if quota == "" && l.Person {
-		quota = project
-	}
-	if quota != "" {
+	if quota := l.Quota(project); quota != "" {
 		opts = append(opts, option.WithQuotaProject(quota))
 	}
 	return opts
 }
 
+// Quota is the project that is billed for the quota of calls about a project, "" for that of the credentials themselves.
+func (l *Login) Quota(project string) string {
+	if l.quota == "" && l.Person {
+		return project
+	}
+	return l.quota
+}
+
 // Check asks for an access token, so that a dead login is told as what it is before anything else fails of it. The token stays
-// in the library's cache and is not looked at. The error is an *Error; once the user has logged in again, make a new Login.
-func (l *Login) Check(ctx context.Context) error {
+// in the library's cache; of it only the end is looked at: until is when it is renewed, which happens by itself. The error is
+// an *Error; once the user has logged in again, make a new Login.
+func (l *Login) Check(ctx context.Context) (until time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, tokenTime)
 	defer cancel()
-	_, err := l.creds.Token(ctx)
+	t, err := l.creds.Token(ctx)
 	if err == nil {
-		return nil
+		return t.Expiry, nil
 	}
+	return time.Time{}, l.refused(err)
+}
+
+// refused says why there is no access token.
+func (l *Login) refused(err error) *Error {
 	e := &Error{Op: "log in as " + l.Who, Code: code(err), Err: err}
 	var answer *auth.Error
 	switch {
@@ -250,7 +295,29 @@ func (l *Login) Check(ctx context.Context) error {
 		unauthenticated(e, err.Error())
 		e.Err = nil
 	}
+	e = l.blamed(e)
+	e.Login = l.String()
 	return e
+}
+
+// blamed says whose login an error is of, where it is of one. A new login of gcloud's goes to a file of its own, at which nobody looks as
+// long as GOOGLE_APPLICATION_CREDENTIALS names another; that one is read again whenever a client is made.
+//
+// Source: https://cloud.google.com/docs/authentication/application-default-credentials
+func (l *Login) blamed(e *Error) *Error {
+	if l == nil || e.Login != "" || e.Code != codes.Unauthenticated || e.Unreached {
+		return e
+	}
+	own := *e
+	own.Login = l.String()
+	if l.named {
+		own.Hint = strings.TrimSuffix(strings.Replace(e.Hint, loginHint, "", 1), orLogin)
+		if own.Hint != "" {
+			own.Hint += "; "
+		}
+		own.Hint += "replace " + oneLine(l.From) + ", which GOOGLE_APPLICATION_CREDENTIALS names, or start with: " + loginUnset
+	}
+	return &own
 }
 
 var serverFault = regexp.MustCompile(`status code:? 5[0-9][0-9]`)

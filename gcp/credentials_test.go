@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,9 @@ func TestCredentials(t *testing.T) {
 			l, err := gcp.Credentials(t.Context(), home(t, c.vars, c.files))
 			if err != nil {
 				t.Fatal(err)
+			}
+			if l.Kind == "" {
+				t.Error("its kind has no name")
 			}
 			if l.Who != c.who || !strings.HasSuffix(l.From, "/"+c.from) || l.Project != c.project || l.Person != c.person {
 				t.Errorf("got %v, project %q, person %v", l, l.Project, l.Person)
@@ -148,7 +152,7 @@ func TestCheckTellsADeadLogin(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = l.Check(t.Context())
+			_, err = l.Check(t.Context())
 			if asked == 0 {
 				t.Fatal("the token endpoint was not asked")
 			}
@@ -182,8 +186,78 @@ func TestCheckDoesNotTakeABrokenNetworkForADeadLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := time.Now()
-	e := failed(t, login.Check(t.Context()))
+	_, err = login.Check(t.Context())
+	e := failed(t, err)
 	if !strings.Contains(e.Error(), "cannot be reached") || strings.Contains(e.Hint, "login") || time.Since(start) > 11*time.Second {
 		t.Errorf("got %v; hint %q; after %v", e, e.Hint, time.Since(start))
+	}
+	if e.Login != login.String() || !e.Unreached {
+		t.Errorf("it does not say whose login could not be tried: %q", e.Login)
+	}
+}
+
+// TestADeadLoginSaysWhichFileToReplace: a new login of gcloud's does not help where GOOGLE_APPLICATION_CREDENTIALS names another file,
+// and a file that is replaced is the next login.
+func TestADeadLoginSaysWhichFileToReplace(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch r.URL.Path {
+		case "/new":
+			fmt.Fprint(w, `{"access_token": "ya29.secret", "token_type": "Bearer", "expires_in": 3600}`)
+			return
+		case "/account":
+			w.WriteHeader(400)
+			fmt.Fprint(w, `{"error": "invalid_grant", "error_description": "Invalid JWT Signature."}`)
+			return
+		}
+		w.WriteHeader(400)
+		fmt.Fprint(w, `{"error": "invalid_grant", "error_description": "Token has been expired or revoked."}`)
+	}))
+	defer server.Close()
+	variable := map[string]string{"GOOGLE_APPLICATION_CREDENTIALS": "~/key.json"}
+	for _, c := range []struct {
+		name  string
+		vars  map[string]string
+		file  string
+		path  string
+		has   []string
+		lacks string
+	}{
+		{"gcloud's own file", nil, adc, "/old", []string{"log in again: gcloud auth application-default login"}, "unset"},
+		{"a file that is named", variable, "key.json", "/old",
+			[]string{"replace ", "key.json, which GOOGLE_APPLICATION_CREDENTIALS names", "unset GOOGLE_APPLICATION_CREDENTIALS; gcloud auth application-default login"}, "log in again"},
+		{"a key that is named", variable, "key.json", "/account",
+			[]string{"check the clock, then make a new key; replace ", "key.json, which GOOGLE_APPLICATION_CREDENTIALS names", "unset GOOGLE_APPLICATION_CREDENTIALS; "}, "or log in:"},
+		{"a key in gcloud's own file", nil, adc, "/account", []string{"check the clock, then make a new key or log in: gcloud auth application-default login"}, "unset"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			env := home(t, c.vars, map[string]string{c.file: external(server.URL + c.path)})
+			login, err := gcp.Credentials(t.Context(), env)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = login.Check(t.Context())
+			e := failed(t, err)
+			for _, text := range c.has {
+				if !strings.Contains(e.Hint, text) {
+					t.Errorf("the hint lacks %q: %q", text, e.Hint)
+				}
+			}
+			if strings.Contains(e.Hint, c.lacks) {
+				t.Errorf("the hint has %q: %q", c.lacks, e.Hint)
+			}
+			if e.Login != login.String() || !strings.Contains(e.Login, login.From) {
+				t.Errorf("it blames %q", e.Login)
+			}
+			if err := os.WriteFile(login.From, []byte(external(server.URL+"/new")), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if login, err = gcp.Credentials(t.Context(), env); err != nil {
+				t.Fatal(err)
+			}
+			if _, err = login.Check(t.Context()); err != nil {
+				t.Errorf("the new file does not help: %v", err)
+			}
+		})
 	}
 }

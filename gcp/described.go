@@ -43,7 +43,10 @@ func Describe(text []byte, whole bool) (Described, error) {
 	}
 	var s runpb.Service
 	var ingress string
-	var traffic []struct{ Tag, URI string }
+	var traffic []struct {
+		Tag, URI, Revision string
+		Percent            int32
+	}
 	d := Described{}
 	f.read("name", "a text", &s.Name)
 	f.read("uri", "a text", &s.Uri)
@@ -65,7 +68,7 @@ func Describe(text []byte, whole bool) (Described, error) {
 	}
 	s.Ingress = runpb.IngressTraffic(runpb.IngressTraffic_value[ingress])
 	for _, t := range traffic {
-		s.TrafficStatuses = append(s.TrafficStatuses, &runpb.TrafficTargetStatus{Tag: t.Tag, Uri: t.URI})
+		s.TrafficStatuses = append(s.TrafficStatuses, &runpb.TrafficTargetStatus{Tag: t.Tag, Uri: t.URI, Revision: t.Revision, Percent: t.Percent})
 	}
 	d.place(&s)
 	return d, nil

@@ -36,6 +36,7 @@ func TestDescribeReadsAService(t *testing.T) {
 			Audiences: []string{"acme-prod"}, Ingress: gcp.IngressLoadBalancer, DefaultURLOff: true,
 			FunctionURL: "https://europe-west1-acme-prod.cloudfunctions.net/shop-api",
 			TagURLs:     []string{"https://canary---shop-api-1a2b3c-ew.a.run.app"},
+			Traffic:     []gcp.Traffic{{Tag: "canary", URL: "https://canary---shop-api-1a2b3c-ew.a.run.app"}, {Percent: 100}},
 		},
 		Given: gcp.Given{URLs: true, Audiences: true, Labels: true, InvokerCheck: true, DefaultURL: true},
 	}

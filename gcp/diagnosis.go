@@ -31,7 +31,7 @@ const (
 	causeCredential cause = iota // 401: a credential came and was not accepted
 	causeForbidden               // 403: a verified caller may not invoke, or what the older wording leaves open
 	causeNone                    // 403: no credential
-	causePreflight               // 403: no credential on OPTIONS
+	causePreflight               // 403 on OPTIONS, which browsers send without a credential
 	causeApp                     // the container answered
 	causeUnclear
 	causes
@@ -49,55 +49,56 @@ func (e Entry) cause() cause {
 		return causeNone
 	case short == mayNotInvoke().Short, short == oldWording().Short:
 		return causeForbidden
-	case e.Method == "OPTIONS" && e.By() == Platform && e.Status == 403:
+	case short == surePreflight, short == likelyPreflight:
 		return causePreflight
 	}
 	return causeUnclear
 }
 
+// Evidence is what is known of a service besides its settings.
+type Evidence struct {
+	Policy  *Policy     // as Judged has it for Now; nil: not read
+	Entries []Entry     // its refusals of some time, of which the newest 2,000 are looked at
+	Since   time.Time   // from when on Entries lack none that was logged; the zero value where that is not known
+	Gaps    []time.Time // moments after Since around which some may be missing all the same
+	Minutes []int       // its refusals of every sort by minute, each minute whole, the last that of Now; nil where they are not known
+	Changes []Change    // as a History gives them; those of other services are passed over
+	Logged  *Logged     // the newest entry of the project's request log; nil where that was not looked for
+	Now     time.Time   // in the zone that moments are told in
+}
+
 // clues are what a diagnosis goes by.
 type clues struct {
+	Evidence
 	s       Service
-	p       *Policy // nil: not read
-	changes []Change
+	p       *Policy   // as it is now: a condition that is true is left out, a binding whose condition is false too
+	lapsed  []Binding // these
+	changes []Change  // the service's own
 	now     time.Time
-	main    []Entry // those of the cause that is looked at
+	looked  int     // how many entries are looked at
+	main    []Entry // those of the cause that is looked at, the newest first
 	d       Diagnosis
 }
 
-// Diagnose says what most likely stops the callers of s. p is its policy, nil where it was not read; entries are its refusals of
-// some time, of which the newest 2,000 are looked at, and changes its changes as a History gives them; those of other services are passed over. It
-// is pure, and takes some milliseconds at most.
+// Diagnose says what most likely stops the callers of s. It is pure, and takes some milliseconds at most.
 //
 // The log shows no token, no request that ingress refused, and nothing that an exclusion filter drops: Against says what of that
 // bears on the verdict.
-func Diagnose(s Service, p *Policy, entries []Entry, changes []Change, now time.Time) Diagnosis {
-	k := clues{s: s, p: p, now: now}
-	for _, c := range changes {
+func Diagnose(s Service, of Evidence) Diagnosis {
+	k := clues{Evidence: of, s: s, now: of.Now}
+	k.p, k.lapsed = of.settled()
+	for _, c := range of.Changes {
 		if c.Service == s.Name && c.Region == s.Region {
 			k.changes = append(k.changes, c)
 		}
 	}
 	slices.SortFunc(k.changes, orderChanges)
-	var of [causes][]Entry
-	own := slices.Clone(entries)
-	own = slices.DeleteFunc(own, func(e Entry) bool { return e.Service != s.Name || e.Region != s.Region })
-	slices.SortStableFunc(own, func(a, b Entry) int { return b.Time.Compare(a.Time) })
-	for _, e := range own[:min(len(own), mostEntries)] {
-		c := e.cause()
-		of[c] = append(of[c], e)
-	}
-	if len(own) == 0 {
+	sorts, main := k.sort()
+	if main < 0 {
 		k.silent()
 		return k.finish()
 	}
-	main := cause(0)
-	for c := range of {
-		if len(of[c]) > len(of[main]) {
-			main = cause(c)
-		}
-	}
-	k.main = of[main]
+	k.main = sorts[main]
 	switch main {
 	case causeCredential:
 		k.credential()
@@ -113,12 +114,39 @@ func Diagnose(s Service, p *Policy, entries []Entry, changes []Change, now time.
 		k.unclear()
 	}
 	k.freshness()
-	for c, some := range of {
+	for c, some := range sorts {
 		if cause(c) != main && len(some) > 0 {
 			k.d.Also = append(k.d.Also, fmt.Sprintf("%s: %s", times(len(some)), some[0].explain().Short))
 		}
 	}
 	return k.finish()
+}
+
+// sort sorts the service's own entries, the newest first, and says which cause most of them have; -1 where there are none.
+func (k *clues) sort() (of [causes][]Entry, main cause) {
+	own := slices.Clone(k.Entries)
+	own = slices.DeleteFunc(own, func(e Entry) bool { return e.Service != k.s.Name || e.Region != k.s.Region })
+	slices.SortStableFunc(own, func(a, b Entry) int { return b.Time.Compare(a.Time) })
+	if len(own) >= mostEntries {
+		own = own[:mostEntries]
+		if oldest := own[mostEntries-1].Time; !k.Since.IsZero() && oldest.After(k.Since) {
+			k.Since = oldest
+		}
+	}
+	k.looked = len(own)
+	if len(own) == 0 {
+		return of, -1
+	}
+	for _, e := range own {
+		c := e.cause()
+		of[c] = append(of[c], e)
+	}
+	for c := range of {
+		if len(of[c]) > len(of[main]) {
+			main = cause(c)
+		}
+	}
+	return of, main
 }
 
 // finish removes what was said twice.
@@ -153,26 +181,11 @@ func (k *clues) next(format string, args ...any) {
 
 // told adds a change as evidence.
 func (k *clues) told(c Change, means string) {
-	text := k.ago(c.Time) + " " + c.Text()
+	text := k.moment(c.Time) + " " + c.Text()
 	if means != "" {
 		text += ": " + means
 	}
 	k.pro("%s", text)
-}
-
-// explains says whether refusals of this sort came after a change and hardly any before it. One that did not is worth a word.
-func (k *clues) explains(c Change) bool {
-	before := 0
-	for _, e := range k.main {
-		if e.Time.Before(c.Time) {
-			before++
-		}
-	}
-	if before*20 <= len(k.main) {
-		return true
-	}
-	k.con("%s %s, but %s of the same sort came before that", k.ago(c.Time), c.Text(), times(before))
-	return false
 }
 
 // freshness says whether it goes on: a pause much longer than those before may be the end.
@@ -180,7 +193,7 @@ func (k *clues) freshness() {
 	newest, oldest := k.main[0].Time, k.main[len(k.main)-1].Time
 	quiet := k.now.Sub(newest)
 	if n := len(k.main); n > 2 && quiet > 10*time.Minute && quiet > 5*newest.Sub(oldest)/time.Duration(n-1) {
-		k.con("the last of them was %s: it may be over", k.ago(newest))
+		k.con("the last of them was %s: it may be over", k.moment(newest))
 	}
 }
 
@@ -200,18 +213,13 @@ func (k *clues) policyUnread() {
 	}
 }
 
-// ago says how long ago something was.
-func (k *clues) ago(t time.Time) string {
-	d := k.now.Sub(t)
-	switch {
-	case d < 90*time.Second:
-		return "a minute ago"
-	case d < 90*time.Minute:
-		return fmt.Sprintf("%d minutes ago", int(d.Round(time.Minute)/time.Minute))
-	case d < 36*time.Hour:
-		return fmt.Sprintf("%d hours ago", int(d.Round(time.Hour)/time.Hour))
+// moment says when something was, by the clock: a diagnosis stands for as long as nothing changes, and "a minute ago" would not stay true.
+func (k *clues) moment(t time.Time) string {
+	form := "at 15:04"
+	if k.now.Sub(t) >= 12*time.Hour {
+		form = "on 2 January at 15:04"
 	}
-	return fmt.Sprintf("%d days ago", int(d.Round(24*time.Hour)/(24*time.Hour)))
+	return t.In(k.now.Location()).Format(form)
 }
 
 func times(n int) string { return counted(n, "refusal") }

@@ -48,7 +48,7 @@ func (k *clues) firebase() {
 	if k.s.Project == "" || !slices.Contains(k.s.Audiences, k.s.Project) {
 		return
 	}
-	k.likely(inferred, "Callers send Firebase ID tokens. Cloud Run's own check never accepts them: their issuer is securetoken.google.com, not Google's.")
+	k.likely(inferred, "Callers probably send Firebase ID tokens. Cloud Run's own check never accepts them: their issuer is securetoken.google.com, not Google's.")
 	k.pro("the project's id %s is a custom audience: it is the audience of the project's Firebase tokens, and of hardly anything else", k.s.Project)
 	if slices.Contains(k.holders(), "allAuthenticatedUsers") {
 		k.pro("allAuthenticatedUsers may invoke, as people set it for signed-in users; Firebase users are none of those")
@@ -134,9 +134,9 @@ func (k *clues) proxied() {
 
 // endUsers: apps and browsers hold no service account.
 func (k *clues) endUsers() {
-	who := k.callers()
-	if slices.Contains(who, "browser") || slices.Contains(who, "mobile app") {
-		k.pro("browsers or mobile apps are among the callers (%s): what people are signed in with, Firebase for one, is no Google ID token for this service", list(who))
+	who := slices.DeleteFunc(k.callers(), func(w string) bool { return w != "browser" && w != "mobile app" })
+	if len(who) > 0 {
+		k.pro("people's devices are among the callers (%s): what people are signed in with, Firebase for one, is no Google ID token for this service", list(who))
 		k.next("If the service is a gateway that checks its callers' tokens itself, its own invoker check has to be public.")
 	}
 }
@@ -186,14 +186,20 @@ func (k *clues) notOpened() {
 		return
 	}
 	k.likely(inferred, "The service is not public: opening it to everybody was tried, and failed.")
-	k.pro("%s %s", k.ago(c.Time), c.Text())
-	k.next("Where an organisation policy forbids allUsers: gcloud run services update %s --region %s --no-invoker-iam-check", k.s.Name, k.s.Region)
+	k.pro("%s %s", k.moment(c.Time), c.Text())
+	k.next("Where an organisation policy forbids allUsers: gcloud run services update %s --no-invoker-iam-check --region=%s --project=%s",
+		quote(k.s.Name), quote(k.s.Region), quote(k.s.Project))
 }
 
 // preflight is a browser's OPTIONS.
 func (k *clues) preflight() {
-	k.likely(documented, "Browsers call across origins. Their preflights never carry a credential, so Cloud Run refuses each of them.")
-	k.pro("%s of OPTIONS without a credential", times(len(k.main)))
+	confidence, without := documented, " without a credential"
+	if slices.ContainsFunc(k.main, func(e Entry) bool { return e.explain().Short == likelyPreflight }) {
+		confidence, without = inferred, ""
+		k.con("whether a credential came is not in the log; no browser puts one on a preflight")
+	}
+	k.likely(confidence, "Browsers call across origins. Their preflights never carry a credential, so Cloud Run refuses each of them.")
+	k.pro("%s of OPTIONS%s", times(len(k.main)), without)
 	if from := share(k.main, func(e Entry) string { return hostOf(e.Referer) }); len(from) > 0 {
 		k.pro("the pages are on %s", list(from))
 	}
@@ -215,7 +221,7 @@ func (k *clues) app() {
 		k.pro("the callers passed Cloud Run's own check")
 	}
 	if c, ok := k.lastChange(func(c Change) bool { return c.Kind != ChangePolicy && c.Kind != ChangeOther && c.Failed == "" }); ok && c.Time.Before(k.main[len(k.main)-1].Time) {
-		k.pro("%s %s: the code or its settings may be new", k.ago(c.Time), c.Text())
+		k.pro("%s %s: the code or its settings may be new", k.moment(c.Time), c.Text())
 	}
 	k.con("why the app refuses is not in the request log")
 	k.next("Read the app's own log lines of the same trace.")
@@ -224,47 +230,19 @@ func (k *clues) app() {
 
 // unclear is what the entries do not tell.
 func (k *clues) unclear() {
+	if e := k.main[0]; e.By() == Platform {
+		k.likely(unknown, "Cloud Run itself refused, with a text that this program does not know.")
+		k.pro("%s, the newest with %d and the text: %s", times(len(k.main)), e.Status, e.gist())
+		k.con("why it refused is not known")
+		k.policyUnread()
+		k.next("Read the text of an entry, and paste a token that a caller sends: every check is shown.")
+		return
+	}
 	k.likely(unknown, "Who refused does not show: the entries are of a shape that this program does not know.")
 	k.pro("%s, the first: %s", times(len(k.main)), k.main[0].explain().Short)
 	k.con("while it is not known who refused, neither is why")
 	k.policyUnread()
 	k.next("Open one of the entries, and look at the app's log at the same moment.")
-}
-
-// silent is a service without refusals. What stops its callers, if anything does, leaves no entry.
-func (k *clues) silent() {
-	k.con("no refused request is in the log; that proves little: an exclusion filter may drop entries, and some refusals leave none")
-	if c, ok := k.lastChange(func(c Change) bool {
-		return c.Failed == "" && c.before.known && c.after.ingress.narrower(c.before.ingress)
-	}); ok {
-		k.likely(inferred, "Callers from outside are stopped by ingress, with 404 and without an entry.")
-		k.pro("%s %s", k.ago(c.Time), c.Text())
-	}
-	switch {
-	case k.s.Ingress == IngressNone:
-		k.likely(documented, "Ingress is none: no request gets in, and none leaves an entry.")
-	case k.s.URI == "" && len(k.s.URLs) == 0:
-		k.likely(documented, "The service has no URL: there is nothing to call.")
-	case k.s.State == StateFailed:
-		k.likely(inferred, "The latest revision is not ready: callers may get an error, or the revision before.")
-		k.pro("the service says: %s", k.s.StateText)
-	case k.s.Ingress == IngressInternal, k.s.Ingress == IngressLoadBalancer:
-		k.likely(inferred, "If callers are stopped, then most likely by ingress, with 404 and without an entry.")
-		k.pro("ingress is %s", k.s.Ingress.word())
-		k.next("Ask whether the callers get 404, and by which way they come.")
-	case k.s.DefaultURLOff:
-		k.likely(inferred, "If callers use the run.app URL, they get 404 without an entry: it is off.")
-	default:
-		k.likely(unknown, "Nothing shows that callers are stopped.")
-	}
-	k.next("Ask for the status that the caller sees, and the address that it calls.")
-	k.next("Look for an exclusion filter on the log sink: gcloud logging sinks describe _Default")
-	if k.s.Ingress == IngressLoadBalancer || k.s.DefaultURLOff {
-		k.next("Look at the load balancer's log: Cloud Armor, and IAP on its backend, answer before Cloud Run.")
-	}
-	if k.s.IAP {
-		k.next("IAP answers before Cloud Run: look at its own settings and who may pass it.")
-	}
 }
 
 // narrower says whether less gets in by one ingress setting than by another.

@@ -4,12 +4,30 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 )
 
-// fresh is how long a change of a policy may still be spreading. Google names two minutes, and seven or more at times:
-// https://cloud.google.com/iam/docs/access-change-propagation
-const fresh = 10 * time.Minute
+// settled is the policy as it is now, without the conditions that are known to be true; lapsed are the bindings whose condition is
+// known to be false, which it does not have.
+func (e Evidence) settled() (now *Policy, lapsed []Binding) {
+	if e.Policy == nil {
+		return nil, nil
+	}
+	p := *e.Policy
+	p.Bindings = nil
+	for _, b := range e.Policy.Bindings {
+		if b.Condition != (Condition{}) {
+			switch b.Holds {
+			case No:
+				lapsed = append(lapsed, b)
+				continue
+			case Yes:
+				b.Condition = Condition{}
+			}
+		}
+		p.Bindings = append(p.Bindings, b)
+	}
+	return &p, lapsed
+}
 
 // invokes says whether a role lets its holders call the service.
 func (k *clues) invokes(role string) Answer {
@@ -20,11 +38,10 @@ func (k *clues) invokes(role string) Answer {
 			}
 		}
 	}
-	answer, _ := shipped(role, "")
-	return answer
+	return shippedAnswer(role)
 }
 
-// holders are the members that may invoke by the service's own policy, without a condition. Those that were deleted may not.
+// holders are the members that may invoke by the policy as far as it was read, without a condition. Those that were deleted may not.
 func (k *clues) holders() []string { return k.members(Yes) }
 
 // members are the members of the bindings that invoke as the answer says, without a condition.
@@ -78,11 +95,14 @@ func (k *clues) publicNow() bool {
 		k.con("that it was the change that mended it shows in the times alone")
 		k.next("Call it again, or wait for callers: no further refusal may also mean no further call.")
 	case ok && last.Before(opened.Time.Add(fresh)):
-		k.likely(inferred, "The service was opened to everybody, and the change had not spread yet.")
+		k.likely(inferred, "The service was opened to everybody, and the change had probably not spread yet.")
 		k.told(opened, "a change takes two minutes to spread, seven and more at times")
 		k.con("that it is still spreading shows in the times alone")
 		k.next("Wait some minutes, and look whether more come.")
 	default:
+		if !k.s.InvokerOff {
+			k.denied()
+		}
 		k.likely(unknown, "The service asks nobody for a credential now, and still Cloud Run refused.")
 		k.con("the service is public: Cloud Run should not have refused")
 		k.next("Refresh: a setting or the policy may have changed since it was read.")
@@ -106,7 +126,9 @@ func (k *clues) forbidden() {
 		k.policyUnread()
 		return
 	}
+	k.denied()
 	k.granted()
+	k.checkedNow()
 	k.taken()
 	k.deleted()
 	k.functionRole()
@@ -116,16 +138,15 @@ func (k *clues) forbidden() {
 	case k.p == nil:
 	case slices.Contains(holders, "allAuthenticatedUsers"):
 		k.con("allAuthenticatedUsers may invoke: a verified Google caller lacks nothing here, unless a deny policy says so")
+		for _, u := range k.p.DenyUnread {
+			k.con("not read: %s", u)
+		}
 	case len(holders) == 0 && len(k.members(Unsure)) > 0:
 	case len(holders) == 0:
-		k.pro("the service's own policy lets nobody invoke")
+		k.pro("by what was read nobody may invoke")
 	default:
-		k.pro("by the service's own policy only these may invoke: %s", list(holders))
-		for _, m := range holders {
-			if strings.HasPrefix(m, "group:") {
-				k.con("who is in %s cannot be seen from here", m)
-			}
-		}
+		k.pro("by what was read only these may invoke: %s", list(holders))
+		k.groups(holders)
 	}
 	if old {
 		k.likely(inferred, "Callers send no credential, or are accounts that may not invoke the service; the log's older wording does not tell which.")
@@ -146,60 +167,38 @@ func (k *clues) iapAgent() bool {
 		return false
 	}
 	k.pro("IAP is on: the caller that Cloud Run sees is IAP's service agent, not the person")
-	if k.p == nil {
-		return false
+	may := Unsure
+	if k.p != nil {
+		may = k.s.agentInvokes(k.p)
 	}
-	const agent = "@gcp-sa-iap.iam.gserviceaccount.com"
-	isAgent := func(m string) bool { return strings.HasSuffix(m, agent) || m == "allAuthenticatedUsers" }
-	switch {
-	case slices.ContainsFunc(k.holders(), isAgent):
-		k.con("IAP's service agent may invoke by the service's own policy")
+	agent := cmp.Or(k.s.IAPAgent(), "serviceAccount:service-PROJECT_NUMBER"+iapAgentDomain)
+	switch may {
+	case Yes:
+		k.con("IAP's service agent may invoke by what was read")
 		return false
-	case slices.ContainsFunc(k.members(Unsure), isAgent):
-		return false
+	case No:
+		k.likely(observed, "IAP is on, and its service agent may not invoke the service: everybody who passes IAP gets 403.")
+		k.pro("no binding lets IAP's service agent invoke")
+		k.next("Give %s roles/run.invoker on the service.", agent)
+		return true
 	}
-	number := k.s.ProjectNumber
-	if number == "" {
-		number = "PROJECT_NUMBER"
+	k.likely(inferred, "IAP is on, and its service agent probably may not invoke the service: then everybody who passes IAP gets 403.")
+	if k.p != nil {
+		k.pro("no binding that was read is known to let IAP's service agent invoke")
 	}
-	k.likely(observed, "IAP is on, and its service agent may not invoke the service: everybody who passes IAP gets 403.")
-	k.pro("no binding of the service's own policy lets IAP's service agent invoke")
-	k.next("Give serviceAccount:service-%s%s roles/run.invoker on the service.", number, agent)
+	k.conditional()
+	k.groups(k.holders())
+	k.next("Look whether %s holds roles/run.invoker, here or above; if not, give it on the service.", agent)
 	return true
 }
 
-// granted: a grant that may not have spread yet.
-func (k *clues) granted() {
-	c, ok := k.lastChange(func(c Change) bool {
-		return c.Kind == ChangePolicy && c.Failed == "" && k.now.Sub(c.Time) < fresh &&
-			(!c.Compared || slices.ContainsFunc(c.Added, func(g Grant) bool { return k.invokes(g.Role) != No }))
-	})
-	if !ok {
-		return
+// groups says of which members it cannot be seen who they are.
+func (k *clues) groups(members []string) {
+	for _, m := range members {
+		if strings.HasPrefix(m, "group:") || strings.HasPrefix(m, "principalSet:") {
+			k.con("who is in %s cannot be seen from here", m)
+		}
 	}
-	switch {
-	case !slices.ContainsFunc(k.main, func(e Entry) bool { return e.Time.Before(c.Time) }):
-		// What began after a grant is not mended by it.
-	case c.Compared:
-		k.likely(inferred, "A grant was made a few minutes ago and has not spread yet.")
-	default:
-		k.likely(inferred, "The policy was set a few minutes ago: if that was a grant, it has not spread yet; if a removal, it is the reason.")
-	}
-	k.told(c, "a change takes two minutes to spread, seven and more at times")
-	k.next("Wait some minutes, and look whether more come.")
-}
-
-// taken: somebody lost the permission.
-func (k *clues) taken() {
-	c, ok := k.lastChange(func(c Change) bool {
-		return c.Kind == ChangePolicy && c.Failed == "" && slices.ContainsFunc(c.Removed, func(g Grant) bool { return k.invokes(g.Role) != No })
-	})
-	if !ok || !k.explains(c) {
-		return
-	}
-	k.likely(inferred, "The callers' right to invoke was taken away.")
-	k.told(c, "")
-	k.next("Ask %s whether that was meant; give the role back if not.", cmp.Or(c.Who, "whoever did it"))
 }
 
 // deleted: bindings that hold for accounts that are gone.
@@ -211,7 +210,7 @@ func (k *clues) deleted() {
 		for _, m := range b.Members {
 			if rest, ok := strings.CutPrefix(m, "deleted:"); ok && b.Invokes == Yes {
 				name, _, _ := strings.Cut(rest, "?")
-				if len(k.holders()) > 0 { // then it may as well be a remnant
+				if k.heldHere() { // then it may as well be a remnant
 					k.pro("%s is held by %s, which grants nothing", b.Role, m)
 					continue
 				}
@@ -221,6 +220,15 @@ func (k *clues) deleted() {
 			}
 		}
 	}
+}
+
+// heldHere says whether anybody may invoke by the service's own policy; what is handed down by project and folders tells little of
+// whom the service is for.
+func (k *clues) heldHere() bool {
+	return slices.ContainsFunc(k.p.Bindings, func(b Binding) bool {
+		return (b.Level == "" || b.Level == "service") && b.Invokes == Yes && b.Condition == (Condition{}) &&
+			slices.ContainsFunc(b.Members, func(m string) bool { return !strings.HasPrefix(m, "deleted:") })
+	})
 }
 
 // functionRole: roles/cloudfunctions.invoker lets nobody call a Cloud Run service.
@@ -238,8 +246,8 @@ func (k *clues) functionRole() {
 			if slices.Contains(holders, m) || slices.Contains(k.members(Unsure), m) {
 				continue
 			}
-			k.likely(inferred, "The caller holds "+role+", which does not let it call a Cloud Run service.")
-			k.pro("%s holds %s, and no role with run.routes.invoke on the service", m, role)
+			k.likely(inferred, "The caller probably holds "+role+" alone, which does not let it call a Cloud Run service.")
+			k.pro("%s holds %s, and by what was read no role with run.routes.invoke", m, role)
 			k.next("Give %s roles/run.invoker on the service.", m)
 		}
 	}
@@ -250,11 +258,20 @@ func (k *clues) conditional() {
 	if k.p == nil {
 		return
 	}
+	for _, b := range k.lapsed {
+		if name := b.Condition.name(); b.Invokes != No {
+			k.likely(inferred, "The callers may be accounts whose grant does not hold at this time: its condition is false.")
+			k.pro("%s is held by %s only under the condition %s, which is false now", b.Role, list(b.Members), name)
+			k.next("If %s may go on: give %s anew, with another condition or none.", list(b.Members), b.Role)
+		}
+	}
 	for _, b := range k.p.Bindings {
-		if b.Invokes != No && b.Condition != (Condition{}) {
-			k.pro("only under the condition %[3]s, which is not evaluated here, %[2]s is held by %[1]s", list(b.Members), b.Role,
-				conditionName(b.Condition.Title, b.Condition.Expression))
-			k.next("Look whether the condition %s still holds.", conditionName(b.Condition.Title, b.Condition.Expression))
+		if name := b.Condition.name(); b.Invokes != No && b.Condition != (Condition{}) {
+			k.con("%s is held by %s only under the condition %s, which cannot be evaluated here", b.Role, list(b.Members), name)
+			k.next("Look whether the condition %s still holds.", name)
 		}
 	}
 }
+
+// name is the condition's title, or its expression where it has none.
+func (c Condition) name() string { return conditionName(c.Title, c.Expression) }

@@ -20,6 +20,9 @@ type Error struct {
 	// the call is documented to need.
 	Permission string
 	Role       string // the smallest predefined role known to hold Permission
+	API        string // the API that is off in the project, "" for other errors
+	Unreached  bool   // the way to Google failed, so that there is no answer of Google's
+	Login      string // whose login is not taken, or could not be tried, and where it is from; "" for other errors
 	Err        error  // Google's own error
 
 	text string // the cause in plain words; "": Err's own

@@ -51,9 +51,9 @@ func TestError(t *testing.T) {
 		{"a permission in the text alone", status.Error(codes.PermissionDenied, "Permission 'run.services.getIamPolicy' denied on resource 'x' (or resource may not exist)."),
 			codes.PermissionDenied, "permission run.services.getIamPolicy is missing on project acme-prod, or it does not exist", "roles/run.viewer"},
 		{"a permission that nobody names", status.Error(codes.PermissionDenied, "Permission denied for all log views"),
-			codes.PermissionDenied, "the call needs run.services.list", "add-iam-policy-binding acme-prod --role=roles/run.viewer"},
+			codes.PermissionDenied, "needs run.services.list", "add-iam-policy-binding acme-prod --role=roles/run.viewer"},
 		{"a permission that is no permission goes nowhere", detailed(codes.PermissionDenied, "no", "IAM_PERMISSION_DENIED", map[string]string{"permission": "a b\x1b[2J"}),
-			codes.PermissionDenied, "the call needs run.services.list", "roles/run.viewer"},
+			codes.PermissionDenied, "needs run.services.list", "roles/run.viewer"},
 		{"the quota project", detailed(codes.PermissionDenied, "Caller does not have required permission to use project acme-prod.", "USER_PROJECT_DENIED", nil),
 			codes.PermissionDenied, "serviceusage.services.use", "GOOGLE_CLOUD_QUOTA_PROJECT"},
 		{"a project that is not there", detailed(codes.PermissionDenied, "no", "CONSUMER_INVALID", nil),
@@ -130,5 +130,13 @@ func TestErrorIsWhatItStandsFor(t *testing.T) {
 	first := gcp.Failure("x", "", "", "", errors.New("y"))
 	if again := gcp.Failure("z", "", "", "", fmt.Errorf("w: %w", first)); again != first {
 		t.Errorf("an error is made twice: %v", again)
+	}
+}
+
+// TestACertificateIsToldWithoutGRPCsQuote: the text that gRPC quotes ends where its quote does.
+func TestACertificateIsToldWithoutGRPCsQuote(t *testing.T) {
+	e := gcp.Failure("x", "", "", "", status.Error(codes.Unavailable, `connection error: desc = "transport: tls: x509: certificate signed by unknown authority"`))
+	if !strings.HasSuffix(e.Cause(), "certificate signed by unknown authority") {
+		t.Errorf("got %q", e.Cause())
 	}
 }

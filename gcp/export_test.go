@@ -7,7 +7,7 @@ import (
 
 // TailOf is a tail over messages that come from somewhere else than a server, to measure it alone.
 func TailOf(recv func() (*loggingpb.TailLogEntriesResponse, error)) *Tail {
-	return &Tail{stream: source{recv: recv}, cancel: func() {}, words: pool{}}
+	return &Tail{client: &Client{}, stream: source{recv: recv}, cancel: func() {}, words: pool{}}
 }
 
 type source struct {
@@ -29,5 +29,8 @@ func Pooled(t *Tail) int { return len(t.words) }
 // ChangeOf converts one entry of the audit log.
 func ChangeOf(m *loggingpb.LogEntry) Change { return pool{}.change(m) }
 
-// Everything is the filter of the tail.
-const Everything = everything
+// Everything is the filter of the tail that reads some regions; none: all.
+func Everything(regions ...string) string { return (&Client{wanted: regions}).everything() }
+
+// FrontEntryOf converts one entry of a load balancer's log.
+func FrontEntryOf(m *loggingpb.LogEntry) FrontEntry { return pool{}.frontEntry(m) }

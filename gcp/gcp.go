@@ -8,7 +8,9 @@
 //   - Nothing is left out silently. A region that did not answer, a role that could not be read, a policy that was not looked
 //     at: each is in the value, in words.
 //   - Every call has a deadline and ends when its context does; every error is an *Error with the next step.
-//   - The clock is read for three things only: when a policy or a key file was read, and the pace of log queries.
+//   - The clock is read for a few things only: when a policy or a key file was read, which is also the time that Policy Troubleshooter
+//     is asked about, the pace of log queries, how long a call took, and how long a region whose quota is used up, or a role that may
+//     not be read, is left alone.
 //
 // It does not promise that what it read still holds: IAM changes take minutes to spread, and a list is as old as its call.
 package gcp
@@ -18,7 +20,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,26 +38,44 @@ import (
 // Config is what New needs.
 type Config struct {
 	Project string                // a project id, or a project number
+	Also    []string              // further projects, to be read together with it, by their ids
+	Regions []string              // the regions to read; none: all
 	Options []option.ClientOption // for every client: Login.Options, or a connection to an embedded cloud
-	HTTP    *http.Client          // for published keys; nil: one of its own. Its time-out and redirect policy are replaced
+	// HTTP is an embedded cloud's: for published keys, and for the REST APIs, which are then asked without credentials; nil: the
+	// network. Its time-out and redirect policy are replaced.
+	HTTP *http.Client
 
-	// Env looks up gcloud's CLOUDSDK_API_ENDPOINT_OVERRIDES_{RUN,LOGGING,IAM}; nil honours none, which is what an embedded
-	// cloud wants.
+	Login *Login // whose the options are, for messages; nil: nobody is named
+
+	// Env looks up gcloud's CLOUDSDK_API_ENDPOINT_OVERRIDES_{RUN,LOGGING,IAM,CLOUDRESOURCEMANAGER,POLICYTROUBLESHOOTER,COMPUTE,IAP};
+	// nil honours none, which is what an embedded cloud wants.
 	Env func(string) string
+
+	// Log gets a line for each call: its method, how it ended, how long it took and how large the answer was, and nothing of what was
+	// asked or answered. Nil: nobody is told.
+	Log *slog.Logger
 }
 
-// Client reads one project. Its methods may be called at the same time.
+// Client reads one project, or several as if they were one. Its methods may be called at the same time.
 type Client struct {
-	project   string
+	project   string   // the first of projects, for what is asked of one
+	projects  []string // each once
+	wanted    []string // regions; none: all
+	login     *Login
 	services  *run.ServicesClient
 	locations *run.LocationsClient
 	logs      *logging.Client
 	iam       *iam.IamClient
+	above     hierarchy
 	http      *http.Client
+	rest      func() (restAPIs, error) // made when first wanted
+	log       *slog.Logger             // of Config
 
-	policies chan struct{} // one slot for each policy that may be read at a time
-	roles    roleBook
-	lists    pace
+	policies       chan struct{} // one slot for each policy that may be read at a time
+	roles          roleBook
+	spared         spared // of lists
+	sparedPolicies spared
+	lists          pace
 
 	closing  sync.Once
 	closeErr error
@@ -63,8 +83,9 @@ type Client struct {
 
 const (
 	policiesAtATime  = 32
+	rolesAtATime     = 16
 	regionsAtATime   = 16
-	logCallsAMinute  = 10
+	logCallsAMinute  = 9 // under ten
 	keepaliveAfter   = 60 * time.Second
 	keepaliveTimeout = 20 * time.Second
 )
@@ -75,10 +96,25 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 	if !validProject(cfg.Project) {
 		return nil, badProject(cfg.Project, "the configuration")
 	}
+	projects := []string{cfg.Project}
+	for _, p := range cfg.Also {
+		if !validProject(p) {
+			return nil, badProject(p, "the configuration")
+		}
+		if !slices.Contains(projects, p) {
+			projects = append(projects, p)
+		}
+	}
 	c := &Client{
 		project:  cfg.Project,
+		projects: projects,
+		wanted:   cfg.Regions,
+		login:    cfg.Login,
 		http:     keyClient(cfg.HTTP),
+		rest:     sync.OnceValues(func() (restAPIs, error) { return dialREST(cfg) }),
+		log:      cfg.Log,
 		policies: make(chan struct{}, policiesAtATime),
+		roles:    roleBook{slots: make(chan struct{}, rolesAtATime)},
 		lists:    pace{window: time.Minute, times: make([]time.Time, logCallsAMinute)},
 	}
 	if err := c.dial(ctx, cfg); err != nil {
@@ -96,16 +132,21 @@ func (c *Client) dial(ctx context.Context, cfg Config) error {
 		option.WithLogger(slog.New(slog.DiscardHandler)),
 		option.WithGRPCDialOption(grpc.WithKeepaliveParams(lively())),
 	}, cfg.Options...)
+	record := recording(cfg.Log)
+	for _, o := range record {
+		base = append(base, option.WithGRPCDialOption(o))
+	}
 
 	var err error
 	with := func(api string) []option.ClientOption {
 		var own []option.ClientOption
 		if err == nil {
-			own, err = endpoint(api, cfg.Env)
+			own, err = endpoint(api, cfg.Env, record)
 		}
 		return append(base[:len(base):len(base)], own...)
 	}
-	runOptions, logOptions, iamOptions := with("RUN"), with("LOGGING"), with("IAM")
+	runOptions, logOptions, iamOptions, managerOptions := with("RUN"), with("LOGGING"), with("IAM"), with("CLOUDRESOURCEMANAGER")
+	troubleshootOptions := with("POLICYTROUBLESHOOTER")
 	if err != nil {
 		return err
 	}
@@ -121,7 +162,7 @@ func (c *Client) dial(ctx context.Context, cfg Config) error {
 	if c.iam, err = iam.NewIamClient(ctx, iamOptions...); err != nil {
 		return failure("make the IAM client", "", "", "", err)
 	}
-	return nil
+	return c.above.dial(ctx, managerOptions, iamOptions, troubleshootOptions)
 }
 
 // lively lets a dead link be noticed within 80 seconds; gRPC on its own never looks.
@@ -131,36 +172,21 @@ func lively() keepalive.ClientParameters {
 
 // endpoint reads gcloud's override for one API. Private Service Connect is reached this way, and an emulator: one given with
 // http:// gets no credentials, since they would travel in the clear.
-func endpoint(api string, env func(string) string) ([]option.ClientOption, error) {
+func endpoint(api string, env func(string) string, record []grpc.DialOption) ([]option.ClientOption, error) {
 	if env == nil {
 		return nil, nil
 	}
-	name := "CLOUDSDK_API_ENDPOINT_OVERRIDES_" + api
-	value := strings.TrimSpace(env(name))
-	if value == "" {
-		return nil, nil
-	}
-	host, plain := strings.CutPrefix(value, "http://")
-	if !plain {
-		host = strings.TrimPrefix(value, "https://")
-	}
-	host = strings.TrimSuffix(host, "/")
-	if host == "" || strings.ContainsAny(host, "/?#@ ") {
-		return nil, &Error{
-			Op: "read " + name, Code: codes.InvalidArgument,
-			text: "it is not a host, or a host and a port",
-			Hint: "set it like https://run.example.com/, or unset it",
-		}
-	}
-	if !strings.Contains(host[strings.LastIndexByte(host, ']')+1:], ":") {
-		host += map[bool]string{true: ":80", false: ":443"}[plain]
+	host, plain, err := override(api, env)
+	if host == "" || err != nil {
+		return nil, err
 	}
 	if !plain {
 		return []option.ClientOption{option.WithEndpoint(host)}, nil
 	}
-	conn, err := grpc.NewClient(host, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithKeepaliveParams(lively()))
+	dial := append([]grpc.DialOption{grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithKeepaliveParams(lively())}, record...)
+	conn, err := grpc.NewClient(host, dial...)
 	if err != nil {
-		return nil, failure("use "+name, "", "", "", err)
+		return nil, failure("use "+overrides+api, "", "", "", err)
 	}
 	return []option.ClientOption{option.WithGRPCConn(conn)}, nil
 }
@@ -182,6 +208,9 @@ func (c *Client) Close() error {
 		if c.iam != nil {
 			all = append(all, c.iam.Close())
 		}
+		for _, client := range c.above.open {
+			all = append(all, client.Close())
+		}
 		for i, err := range all {
 			// Clients that share a connection find it closed by the first of them.
 			if status.Code(err) == codes.Canceled {
@@ -194,5 +223,11 @@ func (c *Client) Close() error {
 	return c.closeErr
 }
 
-// Project is the project's id, as New was given it.
+// Project is the project's id, as New was given it; of several, the first.
 func (c *Client) Project() string { return c.project }
+
+// All are the projects that are read, by id, as New was given them.
+func (c *Client) All() []string { return slices.Clone(c.projects) }
+
+// Login is who the client calls as, nil where New was not told.
+func (c *Client) Login() *Login { return c.login }

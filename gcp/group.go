@@ -49,6 +49,7 @@ var agentKinds = [...]struct{ sign, kind string }{
 
 // GroupKey is what the refusals of one group share.
 type GroupKey struct {
+	Project         string
 	Service, Region string
 	Status          int
 	By              Refuser
@@ -65,14 +66,10 @@ type GroupKey struct {
 // GroupKey is the key of the group that the entry belongs to.
 func (e Entry) GroupKey() GroupKey {
 	return GroupKey{
-		Service: e.Service, Region: e.Region, Status: e.Status, By: e.By(), Reason: e.explain().Short,
+		Project: e.Project, Service: e.Service, Region: e.Region, Status: e.Status, By: e.By(), Reason: e.explain().Short,
 		Method: short(e.Method), Path: FoldPath(e.Path()), Caller: e.CallerKind(),
 	}
 }
-
-// Preflight says whether the group is of requests that browsers send before a cross-origin call, which never carry a credential:
-// Cloud Run refused an OPTIONS request.
-func (k GroupKey) Preflight() bool { return k.Method == "OPTIONS" && k.By == Platform }
 
 // Group is refusals that are alike.
 type Group struct {
@@ -102,7 +99,7 @@ func (g *Groups) Add(k GroupKey, at time.Time) GroupKey {
 	most := cmp.Or(g.Most, mostGroups)
 	of := g.groups[k]
 	if of == nil && !k.Other && g.own >= most {
-		k = GroupKey{Service: k.Service, Region: k.Region, Status: k.Status, Other: true}
+		k = GroupKey{Project: k.Project, Service: k.Service, Region: k.Region, Status: k.Status, Other: true}
 		of = g.groups[k]
 	}
 	if of == nil && k.Other && len(g.groups)-g.own >= most {
@@ -164,7 +161,7 @@ func (g *Groups) List(from, to time.Time) []Group {
 
 func (k GroupKey) compare(o GroupKey) int {
 	return cmp.Or(
-		cmp.Compare(k.Service, o.Service), cmp.Compare(k.Region, o.Region), cmp.Compare(k.Status, o.Status), cmp.Compare(k.By, o.By),
+		cmp.Compare(k.Project, o.Project), cmp.Compare(k.Service, o.Service), cmp.Compare(k.Region, o.Region), cmp.Compare(k.Status, o.Status), cmp.Compare(k.By, o.By),
 		cmp.Compare(k.Reason, o.Reason), cmp.Compare(k.Method, o.Method), cmp.Compare(k.Path, o.Path), cmp.Compare(k.Caller, o.Caller),
 	)
 }

@@ -13,11 +13,8 @@ const mostChanges = 5000
 // goroutine.
 type History struct {
 	all  []Change
-	seen map[place]*seen
+	seen map[Place]*seen
 }
-
-// place is where a service is: names repeat between regions.
-type place struct{ name, region string }
 
 // seen is what was read of a service outside the log, and when it was so.
 type seen struct {
@@ -30,7 +27,7 @@ type seen struct {
 // Saw tells what a service and its policy were when they were read; p may be nil. A change that comes to the log later is
 // compared with it. s without Updated and p without Read tell nothing.
 func (h *History) Saw(s Service, p *Policy) {
-	was := h.of(place{s.Name, s.Region})
+	was := h.of(s.Place())
 	if s.Updated.After(was.settingsAt) {
 		was.settings, was.settingsAt = s.settings(), s.Updated
 	}
@@ -40,9 +37,9 @@ func (h *History) Saw(s Service, p *Policy) {
 }
 
 // of is what was read of a service.
-func (h *History) of(at place) *seen {
+func (h *History) of(at Place) *seen {
 	if h.seen == nil {
-		h.seen = map[place]*seen{}
+		h.seen = map[Place]*seen{}
 	}
 	if h.seen[at] == nil {
 		h.seen[at] = &seen{}
@@ -99,7 +96,7 @@ func (h *History) half(c Change) int {
 	if c.Operation == "" {
 		return -1
 	}
-	return slices.IndexFunc(h.all, func(o Change) bool { return o.Operation == c.Operation && o.Ends != c.Ends && o.place() == c.place() })
+	return slices.IndexFunc(h.all, func(o Change) bool { return o.Operation == c.Operation && o.Ends != c.Ends && o.Place() == c.Place() })
 }
 
 // finish takes in how the operation ended.
@@ -110,13 +107,11 @@ func (c *Change) finish(end Change) {
 	}
 }
 
-func (c Change) place() place { return place{c.Service, c.Region} }
-
 // rework fills in what a change did, and what those after it did, since they are compared with it.
 func (h *History) rework(at int) {
-	of := h.all[at].place()
+	of := h.all[at].Place()
 	for i := at; i < len(h.all); i++ {
-		if h.all[i].place() == of {
+		if h.all[i].Place() == of {
 			h.work(i)
 		}
 	}
@@ -141,6 +136,7 @@ func (h *History) work(at int) {
 			c.settle(before)
 		} else {
 			c.settle(c.after)
+			c.before = settings{} // not known: nothing is to be read from it
 		}
 	}
 }
@@ -163,7 +159,7 @@ func (h *History) grantsBefore(at int) ([]Grant, bool) {
 			before, ok = o.grants.all, true
 		}
 	}
-	if s := h.seen[c.place()]; s != nil && s.policyAt.After(since) && s.policyAt.Before(c.Time) {
+	if s := h.seen[c.Place()]; s != nil && s.policyAt.After(since) && s.policyAt.Before(c.Time) {
 		return s.policy, true
 	}
 	return before, ok
@@ -182,7 +178,7 @@ func (h *History) settingsBefore(at int) (settings, bool) {
 			before = settings{}
 		}
 	}
-	if s := h.seen[c.place()]; s != nil && s.settingsAt.After(since) && s.settingsAt.Before(c.Time) {
+	if s := h.seen[c.Place()]; s != nil && s.settingsAt.After(since) && s.settingsAt.Before(c.Time) {
 		return s.settings, true
 	}
 	return before, before.known
@@ -192,7 +188,7 @@ func (h *History) settingsBefore(at int) (settings, bool) {
 func (h *History) before(at int, of func(Change) bool) int {
 	c := h.all[at]
 	for i := at - 1; i >= 0; i-- {
-		if o := h.all[i]; o.place() == c.place() && o.Failed == "" && of(o) {
+		if o := h.all[i]; o.Place() == c.Place() && o.Failed == "" && of(o) {
 			return i
 		}
 	}
@@ -203,10 +199,10 @@ func (h *History) before(at int, of func(Change) bool) int {
 func (h *History) List() []Change { return slices.Clone(h.all) }
 
 // Of is one service's changes, oldest first.
-func (h *History) Of(service, region string) []Change {
+func (h *History) Of(at Place) []Change {
 	var own []Change
 	for _, c := range h.all {
-		if c.place() == (place{service, region}) {
+		if c.Place() == at {
 			own = append(own, c)
 		}
 	}
@@ -225,7 +221,7 @@ func (h *History) drop(n int) {
 		if c.Failed != "" || c.Kind == ChangeOther {
 			continue
 		}
-		was := h.of(c.place())
+		was := h.of(c.Place())
 		switch {
 		case c.Kind == ChangePolicy && c.Time.After(was.policyAt):
 			was.policy, was.policyAt = nil, time.Time{}

@@ -110,7 +110,7 @@ func TestHistoryComparesWithWhatWasRead(t *testing.T) {
 		{"of another service", "billing", -time.Hour, "set the policy to user:b as roles/run.invoker; what it was before is not known"},
 	} {
 		var h gcp.History
-		h.Saw(gcp.Service{Name: c.service, Region: "us-west1"}, policy(noon.Add(c.read)))
+		h.Saw(gcp.Service{Project: "p", Name: c.service, Region: "us-west1"}, policy(noon.Add(c.read)))
 		if got := h.Add(change)[0]; strings.TrimPrefix(got.Text(), "jo@acme.example ") != c.want {
 			t.Errorf("%s: %s", c.name, got.Text())
 		}
@@ -142,9 +142,9 @@ func TestHistoryComparesSettings(t *testing.T) {
 		{"IAP and the run.app URL", gcp.Service{}, []gcp.Change{deploy("1", 0, 5, open),
 			deploy("2", 1, 6, open+`,"run.googleapis.com/iap-enabled":"true","run.googleapis.com/default-url-disabled":"true"`)},
 			gcp.ChangeIAP, "changed the settings: IAP off → on, run.app URL on → off"},
-		{"what the service was before", gcp.Service{Name: "shop-api", Region: "europe-west1", Ingress: gcp.IngressAll, Updated: noon.Add(-time.Hour)},
+		{"what the service was before", gcp.Service{Project: "p", Name: "shop-api", Region: "europe-west1", Ingress: gcp.IngressAll, Updated: noon.Add(-time.Hour)},
 			[]gcp.Change{deploy("1", 0, 5, closed)}, gcp.ChangeIngress, "changed the settings: ingress all → internal"},
-		{"what the service is after", gcp.Service{Name: "shop-api", Region: "europe-west1", Ingress: gcp.IngressAll, Updated: noon.Add(time.Second)},
+		{"what the service is after", gcp.Service{Project: "p", Name: "shop-api", Region: "europe-west1", Ingress: gcp.IngressAll, Updated: noon.Add(time.Second)},
 			[]gcp.Change{deploy("1", 0, 5, closed)}, gcp.ChangeDeploy, "deployed"},
 		{"after one that failed", gcp.Service{}, []gcp.Change{deploy("1", 0, 5, open), stamped(t, "2", noon.Add(time.Minute), replaceEntry, `"status":{"code":3},`),
 			deploy("3", 2, 6, closed)}, gcp.ChangeIngress, "changed the settings: ingress all → internal"},
@@ -207,7 +207,7 @@ func TestHistoryHasACeiling(t *testing.T) {
 	if len(all) != 5000 || all[0].ID != "100" {
 		t.Errorf("%d, from %s on", len(all), all[0].ID)
 	}
-	if own := h.Of("s7", ""); len(own) != 100 {
+	if own := h.Of(gcp.Place{Service: "s7"}); len(own) != 100 {
 		t.Errorf("%d of one service", len(own))
 	}
 	if added := h.Add(gcp.Change{ID: "old", Time: noon}); len(added) != 1 || len(h.List()) != 5000 {
@@ -278,15 +278,17 @@ func TestTheStoryBeganWithAChange(t *testing.T) {
 		for _, c := range []struct{ service, region, says string }{
 			{"shop-api", "europe-west1", "one minute after sec.review@acme.example removed allUsers from roles/run.invoker and added"},
 			{"public-site", "us-east1", "after sec.review@acme.example removed allUsers from roles/run.invoker"},
-			{"billing", "europe-west1", "the window begins with them"},
-			{"order-events", "us-central1", "the window begins with them"},
+			{"billing", "europe-west1", "on, begins with them"},
+			{"order-events", "us-central1", "on, begins with them"},
 		} {
-			b := gcp.Onset(line.Of(c.service, c.region, from, to), from, h.Of(c.service, c.region))
+			of := gcp.Place{Project: "acme-prod", Service: c.service, Region: c.region}
+			b := gcp.Onset(line.Of(of, from, to), from).Blame(of, pointers(page.Entries), h.Of(of))
 			if !strings.Contains(b.Text, c.says) || b.Known != strings.HasPrefix(b.Text, "began ") {
 				t.Errorf("%s: %q, want %q", c.service, b.Text, c.says)
 			}
 		}
-		if b := gcp.Onset(line.Counts(from, to), from, h.List()); !b.Rose || b.After == nil || b.After.Service != "shop-api" {
+		if b := gcp.Onset(line.Counts(from, to), from).Blame(gcp.Place{}, pointers(page.Entries), h.List()); !b.Rose || b.After == nil ||
+			b.After.Service != "shop-api" || !strings.Contains(b.Text, " at shop-api, ") {
 			t.Errorf("the project: %q", b.Text)
 		}
 	})
@@ -415,7 +417,7 @@ func TestAWindowIsBounded(t *testing.T) {
 
 // TestTheFilterIsShort: the API takes 20,000 characters.
 func TestTheFilterIsShort(t *testing.T) {
-	if n := len(gcp.Everything); n > 2000 {
+	if n := len(gcp.Everything()); n > 2000 {
 		t.Errorf("%d characters", n)
 	}
 }

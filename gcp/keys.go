@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -32,14 +33,20 @@ const (
 type KeyFile struct {
 	URL    string
 	Body   []byte        // at most 1 MiB
-	Date   time.Time     // the server's clock; zero where it gave none
+	Date   time.Time     // the server's clock when the answer came, to a second; zero where it gave none
 	MaxAge time.Duration // how long the answer is still fresh, at most a day; 0 where the server did not say
 	Read   time.Time     // the local clock when the answer had come
 }
 
 // PublicKeys fetches one of the constant addresses, as FetchKeys does, over the client's own HTTP connections.
 func (c *Client) PublicKeys(ctx context.Context, url string) (KeyFile, error) {
-	return published(ctx, c.http, c.project, url)
+	began := time.Now()
+	f, err := published(ctx, c.http, c.project, url)
+	if c.log != nil {
+		host, _, _ := strings.Cut(strings.TrimPrefix(url, "https://"), "/")
+		c.log.Info("keys", slog.String("host", host), slog.Bool("ok", err == nil), slog.Int64("ms", time.Since(began).Milliseconds()), slog.Int("bytes", len(f.Body)))
+	}
+	return f, err
 }
 
 // FetchKeys fetches one of the constant addresses; any other is refused. It needs neither a project nor credentials: keys are
@@ -94,9 +101,18 @@ func fetch(ctx context.Context, client *http.Client, url string) (KeyFile, error
 	}
 	f := KeyFile{URL: url, Body: body, MaxAge: freshFor(resp.Header), Read: time.Now()}
 	if d, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-		f.Date = d
+		f.Date = d.Add(cached(resp.Header))
 	}
 	return f, nil
+}
+
+// cached is how long a cache on the way has held the answer: its Date is that much in the past (RFC 9111, 4.2.3).
+func cached(h http.Header) time.Duration {
+	n, err := strconv.ParseUint(h.Get("Age"), 10, 31)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(n) * time.Second
 }
 
 // freshFor is max-age less the age that a cache on the way gave (RFC 9111).
@@ -115,10 +131,7 @@ func freshFor(h http.Header) time.Duration {
 			age = min(time.Duration(n)*time.Second, longestOK)
 		}
 	}
-	if n, err := strconv.ParseUint(h.Get("Age"), 10, 31); err == nil {
-		age -= time.Duration(n) * time.Second
-	}
-	return max(0, age)
+	return max(0, age-cached(h))
 }
 
 // keyClient is the client for published keys: the given one's transport, with limits of its own.

@@ -171,10 +171,17 @@ func TestFreshness(t *testing.T) {
 			w := httptest.NewRecorder()
 			w.Header().Set("Cache-Control", c.control)
 			w.Header().Set("Age", c.age)
+			w.Header().Set("Date", "Tue, 24 Nov 2026 03:00:00 GMT")
 			return w.Result(), nil
 		})
-		if f, err := client.PublicKeys(t.Context(), gcp.GoogleKeys); err != nil || f.MaxAge != c.want {
+		f, err := client.PublicKeys(t.Context(), gcp.GoogleKeys)
+		if err != nil || f.MaxAge != c.want {
 			t.Errorf("%q, age %q: %v, %v; want %v", c.control, c.age, f.MaxAge, err, c.want)
+		}
+		// An answer from a cache has the date of when it was made: the server's clock is ahead of that by its age.
+		age, _ := time.ParseDuration(c.age + "s")
+		if want := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC).Add(age); !f.Date.Equal(want) {
+			t.Errorf("age %q: the server's clock is taken for %v, want %v", c.age, f.Date, want)
 		}
 	}
 }

@@ -45,8 +45,9 @@ func TestRefused(t *testing.T) {
 		want := gcp.Entry{
 			ID: "first", Time: now.Add(-3 * time.Minute).UTC(), Received: e.Received, Status: 401, Method: "PUT",
 			URL: "https://shop-api-1a2b3c-ew.a.run.app/api/cart?x=1", UserAgent: "okhttp/4.12.0", RemoteIP: "2001:db8::1",
-			Referer: "https://app.acme.example/", Protocol: "HTTP/2", Service: "shop-api", Region: "europe-west1",
+			Referer: "https://app.acme.example/", Protocol: "HTTP/2", Project: "acme-prod", Service: "shop-api", Region: "europe-west1",
 			Revision: "shop-api-00007-vab", Text: e.Text, Trace: e.Trace, Severity: "WARNING",
+			ServerIP: "203.0.113.36", RequestSize: e.RequestSize, Span: e.Span, Sampled: e.Sampled,
 		}
 		if e != want || e.By() != gcp.Platform || e.Received.IsZero() || !strings.HasPrefix(e.Trace, "projects/acme-prod/traces/") {
 			t.Errorf("got  %+v\nwant %+v", e, want)
@@ -112,25 +113,54 @@ func TestRefusedGoesOnOverEmptyAndSmallPages(t *testing.T) {
 	})
 }
 
-func TestRefusedKeepsToTenCallsAMinute(t *testing.T) {
+// TestLateGoesByWhenAnEntryWasReceived: what was logged early and came late is in it; what came before, or after, is not.
+func TestLateGoesByWhenAnEntryWasReceived(t *testing.T) {
+	inside(t, []demo.Option{demo.Empty()}, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
+		now := time.Now()
+		ago := func(seconds int) time.Time { return now.Add(-time.Duration(seconds) * time.Second) }
+		for _, e := range []struct {
+			id               string
+			logged, received int // seconds ago
+		}{
+			{"in time", 20, 20}, {"late", 70, 20}, {"on the edge", 30, 30}, {"on the other", 10, 10},
+			{"came before", 31, 31}, {"came after", 20, 9}, {"too late", 81, 20},
+		} {
+			cloud.Emit(demo.Refusal{Service: "shop-api", ID: e.id, Time: ago(e.logged), Received: ago(e.received)})
+		}
+		p, err := client.Late(t.Context(), ago(80), ago(30), ago(10), 100)
+		if err != nil || p.More {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, e := range p.Entries {
+			ids = append(ids, e.ID)
+		}
+		if want := []string{"on the other", "in time", "on the edge", "late"}; !slices.Equal(ids, want) {
+			t.Errorf("got %q, want %q", ids, want)
+		}
+	})
+}
+
+// TestRefusedKeepsUnderTenCallsAMinute.
+func TestRefusedKeepsUnderTenCallsAMinute(t *testing.T) {
 	inside(t, []demo.Option{demo.Empty()}, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
 		start := time.Now()
 		ask := func(ctx context.Context) error {
 			_, _, err := client.Refused(ctx, start, time.Time{}, 1)
 			return err
 		}
-		for i := range 10 {
+		for i := range 9 {
 			if err := ask(t.Context()); err != nil || time.Since(start) > time.Second {
 				t.Fatalf("call %d: %v after %v", i, err, time.Since(start))
 			}
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		if err := ask(ctx); !errors.Is(err, context.DeadlineExceeded) || cloud.Calls("ListLogEntries") != 10 {
-			t.Errorf("an eleventh call that may not wait: %v", err)
+		if err := ask(ctx); !errors.Is(err, context.DeadlineExceeded) || cloud.Calls("ListLogEntries") != 9 {
+			t.Errorf("a tenth call that may not wait: %v", err)
 		}
 		if err := ask(t.Context()); err != nil || time.Since(start) < time.Minute || time.Since(start) > 2*time.Minute {
-			t.Errorf("an eleventh call that may wait: %v after %v", err, time.Since(start))
+			t.Errorf("a tenth call that may wait: %v after %v", err, time.Since(start))
 		}
 	})
 }
@@ -169,7 +199,7 @@ func TestTail(t *testing.T) {
 			}
 			return b
 		}
-		if b := next(); len(b.Entries) != 0 || b.Suppressed != 0 {
+		if b := next(); len(b.Entries) != 0 || b.Suppressed != (gcp.Suppressed{}) {
 			t.Errorf("the opening message: %+v", b)
 		}
 		now := time.Now()
@@ -178,27 +208,35 @@ func TestTail(t *testing.T) {
 		cloud.EmitChange(demo.Change{Service: "shop-api", Method: "google.cloud.run.v1.Services.SetIamPolicy"})
 		cloud.Suppress(7)
 		b := next()
-		if len(b.Entries) != 2 || b.Entries[0].ID != "a" || b.Entries[1].Service != "shop-api" || b.Suppressed != 7 {
+		if len(b.Entries) != 2 || b.Entries[0].ID != "a" || b.Entries[1].Service != "shop-api" || b.Suppressed != (gcp.Suppressed{RateLimit: 7}) {
 			t.Errorf("got %+v", b)
 		}
 		if waited := time.Since(now); waited != 2*time.Second {
 			t.Errorf("it came after %v: the buffer window is not 2 s", waited)
 		}
 		cloud.Suppress(3)
-		if b := next(); len(b.Entries) != 0 || b.Suppressed != 3 {
+		if b := next(); len(b.Entries) != 0 || b.Suppressed != (gcp.Suppressed{RateLimit: 3}) {
 			t.Errorf("suppression alone: %+v", b)
 		}
 	})
 }
 
+// TestSuppressionIsAddedUp for each reason by itself: what is to be done about them is not the same.
 func TestSuppressionIsAddedUp(t *testing.T) {
-	info := func(n int32) *loggingpb.TailLogEntriesResponse_SuppressionInfo {
-		return &loggingpb.TailLogEntriesResponse_SuppressionInfo{SuppressedCount: n}
+	const (
+		none = loggingpb.TailLogEntriesResponse_SuppressionInfo_REASON_UNSPECIFIED
+		rate = loggingpb.TailLogEntriesResponse_SuppressionInfo_RATE_LIMIT
+		slow = loggingpb.TailLogEntriesResponse_SuppressionInfo_NOT_CONSUMED
+	)
+	info := func(why loggingpb.TailLogEntriesResponse_SuppressionInfo_Reason, n int32) *loggingpb.TailLogEntriesResponse_SuppressionInfo {
+		return &loggingpb.TailLogEntriesResponse_SuppressionInfo{Reason: why, SuppressedCount: n}
 	}
 	tail := gcp.TailOf(func() (*loggingpb.TailLogEntriesResponse, error) {
-		return &loggingpb.TailLogEntriesResponse{SuppressionInfo: []*loggingpb.TailLogEntriesResponse_SuppressionInfo{info(3), info(4), info(-9)}}, nil
+		return &loggingpb.TailLogEntriesResponse{SuppressionInfo: []*loggingpb.TailLogEntriesResponse_SuppressionInfo{
+			info(rate, 3), info(slow, 20), info(rate, 4), info(rate, -9), info(none, 1), info(77, 2),
+		}}, nil
 	})
-	if b, err := tail.Next(); err != nil || b.Suppressed != 7 {
+	if b, err := tail.Next(); err != nil || b.Suppressed != (gcp.Suppressed{RateLimit: 7, NotConsumed: 20, Other: 3}) || b.Suppressed.Total() != 30 {
 		t.Errorf("%v, %+v", err, b)
 	}
 }
@@ -281,6 +319,34 @@ func TestTailOpensInTimeOrNotAtAll(t *testing.T) {
 		}
 		if failed(t, err); time.Since(start) > 11*time.Second {
 			t.Errorf("it took %v", time.Since(start))
+		}
+	})
+}
+
+// All that an entry has to say for an explanation is kept, and what was not logged is empty.
+func TestAnEntryIsKeptWhole(t *testing.T) {
+	inside(t, []demo.Option{demo.Empty()}, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
+		cloud.EmitEntries(&loggingpb.LogEntry{
+			LogName: "projects/acme-prod/logs/run.googleapis.com%2Frequests", Resource: &monitoredres.MonitoredResource{Type: "cloud_run_revision"},
+			Timestamp: timestamppb.Now(), InsertId: "whole", Trace: "projects/acme-prod/traces/6d1e", SpanId: "9ae7", TraceSampled: true,
+			Labels:      map[string]string{"instanceId": "0007e2", "goog-managed-by": "cloudfunctions", "a": "b"},
+			HttpRequest: &logtype.HttpRequest{Status: 403, RequestSize: 733, ResponseSize: 314, ServerIp: "2001:db8::36"},
+		}, &loggingpb.LogEntry{
+			LogName: "projects/acme-prod/logs/run.googleapis.com%2Frequests", Resource: &monitoredres.MonitoredResource{Type: "cloud_run_revision"},
+			Timestamp: timestamppb.Now(), HttpRequest: &logtype.HttpRequest{Status: 401}, InsertId: "bare",
+		})
+		entries, _, err := client.Refused(t.Context(), time.Now().Add(-time.Hour), time.Time{}, 5)
+		if err != nil || len(entries) != 2 {
+			t.Fatalf("%v, %d entries", err, len(entries))
+		}
+		for _, e := range entries {
+			if e.ID == "whole" {
+				if e.RequestSize != 733 || e.ResponseSize != 314 || e.ServerIP != "2001:db8::36" || e.Span != "9ae7" || !e.Sampled || e.Labels != "a=b, goog-managed-by=cloudfunctions" || e.Instance != "0007e2" {
+					t.Errorf("%+v", e)
+				}
+			} else if e.RequestSize != 0 || e.ResponseSize != 0 || e.ServerIP != "" || e.Span != "" || e.Sampled || e.Labels != "" {
+				t.Errorf("%+v", e)
+			}
 		}
 	})
 }

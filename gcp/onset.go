@@ -11,8 +11,11 @@ type Began struct {
 	Known bool
 	At    time.Time // the beginning of the first minute with them, in the zone of the counts; zero where it is not known
 	Rose  bool      // there were some before, much fewer
-	After *Change   // the last change within ten minutes before that can stop callers; nil where none is known
+	After *Change   // the last change within ten minutes before that can stop callers so; nil where none is known, see Blame
 	Text  string    // "began 14:02, one minute after NAME removed allUsers from roles/run.invoker"; why not, where it is not known
+
+	from    time.Time // the first minute of the counts
+	minutes int       // how many were counted
 }
 
 const (
@@ -27,23 +30,16 @@ const (
 // Onset says when refusals began, from their counts by minute, the first of which is the minute of from. It is careful: a window
 // that begins with refusals at a similar rate, too short a quiet before them, or so few that chance could do it, is not known.
 // The counts must be whole: a minute that was not read must not look quiet, so begin with the first that was.
-//
-// A change in the same minute as the first refusals, or in the ten before, is named where it is of a sort that can stop callers:
-// that it came before does not prove that it did.
-func Onset(counts []int, from time.Time, changes []Change) Began {
+func Onset(counts []int, from time.Time) Began {
 	from = from.Add(-time.Duration(mod(from.Unix(), 60))*time.Second - time.Duration(from.Nanosecond()))
 	at, before := rise(counts)
 	if at < 0 {
-		return Began{Text: unknownOnset(counts, from)}
+		return Began{Text: unknownOnset(counts, from), from: from, minutes: len(counts)}
 	}
-	b := Began{Known: true, At: from.Add(time.Duration(at) * time.Minute), Rose: before > 0}
+	b := Began{Known: true, At: from.Add(time.Duration(at) * time.Minute), Rose: before > 0, from: from, minutes: len(counts)}
 	b.Text = "began " + b.At.Format("15:04")
 	if b.Rose {
 		b.Text = "rose " + b.At.Format("15:04")
-	}
-	var distance int64
-	if b.After, distance = suspect(changes, b.At); b.After != nil {
-		b.Text += ", " + after(distance) + " " + b.After.Text()
 	}
 	return b
 }
@@ -112,53 +108,9 @@ func unknownOnset(counts []int, from time.Time) string {
 	case first < 0:
 		return ""
 	case first < quietMinutes:
-		return "since before " + from.Format("15:04") + ", or from then on: the window begins with them"
+		return "not known: the window, from " + from.Format("15:04") + " on, begins with them"
 	}
 	return "no clear beginning"
-}
-
-// suspect is the change that a beginning is told with, and how many minutes lie between the two.
-func suspect(changes []Change, at time.Time) (found *Change, distance int64) {
-	for i := range changes {
-		c := &changes[i]
-		d := minute(at) - minute(c.Time)
-		if d < 0 || d > causedMinutes || !c.stops() {
-			continue
-		}
-		if found == nil || c.rank() > found.rank() || c.rank() == found.rank() && c.Time.After(found.Time) {
-			found, distance = c, d
-		}
-	}
-	if found == nil {
-		return nil, 0
-	}
-	one := *found
-	return &one, distance
-}
-
-// rank says how much more likely one sort of change stops callers than another.
-func (c Change) rank() int {
-	switch {
-	case c.Kind == ChangePolicy && c.Compared, c.before.known && c.closes():
-		return 2
-	case c.Kind == ChangePolicy:
-		return 1
-	}
-	return 0
-}
-
-// stops says whether a change is of a sort after which callers may be refused with 401 or 403.
-func (c Change) stops() bool {
-	if c.Failed != "" {
-		return false
-	}
-	switch c.Kind {
-	case ChangePolicy:
-		return !c.Compared || len(c.Removed) > 0
-	case ChangeOther, ChangeDeleted:
-		return false
-	}
-	return true // whatever else it did, new code may refuse
 }
 
 // after says how long after.

@@ -9,15 +9,21 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
 )
 
-// Project is a project id and where it was found.
+// Project is a project, as FindProject found it or Client.Projects listed it.
 type Project struct {
 	ID   string
-	From string // "--project", "GOOGLE_CLOUD_PROJECT", "gcloud's configuration work", …
+	From string // where it was found: "--project", "GOOGLE_CLOUD_PROJECT", "gcloud's configuration work", …; "" where it was listed
+
+	// What a listing tells, and FindProject does not.
+	Name   string // its display name
+	Number string
+	State  string // "active", "being deleted"; "" where it is not known
 }
 
 // FindProject looks for the project in the order of gcloud: the flag, CLOUDSDK_CORE_PROJECT, GOOGLE_CLOUD_PROJECT, gcloud's
@@ -26,9 +32,9 @@ type Project struct {
 // project id, which is not passed over in silence.
 func FindProject(flag string, env func(string) string) (Project, error) {
 	found := []Project{
-		{flag, "--project"},
-		{env("CLOUDSDK_CORE_PROJECT"), "CLOUDSDK_CORE_PROJECT"},
-		{env("GOOGLE_CLOUD_PROJECT"), "GOOGLE_CLOUD_PROJECT"},
+		{ID: flag, From: "--project"},
+		{ID: env("CLOUDSDK_CORE_PROJECT"), From: "CLOUDSDK_CORE_PROJECT"},
+		{ID: env("GOOGLE_CLOUD_PROJECT"), From: "GOOGLE_CLOUD_PROJECT"},
 	}
 	for _, p := range found {
 		if p.ID != "" {
@@ -47,7 +53,7 @@ func FindProject(flag string, env func(string) string) (Project, error) {
 		return Project{}, err
 	}
 	if f.project() != "" {
-		return checked(Project{f.project(), "the credentials file " + f.path})
+		return checked(Project{ID: f.project(), From: "the credentials file " + f.path})
 	}
 	return Project{}, &Error{
 		Op: "find the project", Code: codes.NotFound,
@@ -69,12 +75,45 @@ var shapeProject = regexp.MustCompile(`^(?:[a-z0-9][a-z0-9.-]{0,62}:)?[a-z][a-z0
 // resource names and into commands to copy, so nothing else passes (https://cloud.google.com/resource-manager/docs/creating-managing-projects).
 func validProject(id string) bool { return shapeProject.MatchString(id) }
 
+// ParseProjects reads a list of projects as people write it: "acme-prod,acme-staging". The error is an *Error and names the first
+// that is no project's id or number; from says where the text comes from.
+func ParseProjects(list, from string) (ids []string, err error) {
+	for id := range strings.SplitSeq(list, ",") {
+		if id = strings.TrimSpace(id); !validProject(id) {
+			return nil, badProject(id, from)
+		}
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+var shapeRegion = regexp.MustCompile(`^[a-z]+(-[a-z]+)+[0-9]+$`)
+
+// ParseRegions reads a list of regions: "europe-west1,us-central1". Regions are not listed here, since new ones come: one that has the
+// shape and is not there fails when it is read. The error is an *Error; "" is none.
+func ParseRegions(list string) (regions []string, err error) {
+	if list == "" {
+		return nil, nil
+	}
+	for r := range strings.SplitSeq(list, ",") {
+		if r = strings.TrimSpace(r); !shapeRegion.MatchString(r) {
+			return nil, &Error{Op: "read the regions", Code: codes.InvalidArgument, text: "that is not a region", Hint: "such as --region europe-west1, or several with commas"}
+		}
+		if !slices.Contains(regions, r) {
+			regions = append(regions, r)
+		}
+	}
+	return regions, nil
+}
+
 func badProject(id, from string) *Error {
 	shown := fmt.Sprintf("%q", id)
 	switch {
 	case id == "":
 		shown = "an empty text"
-	case len(id) > 64: // whatever was pasted there, it may be a secret
+	case len(id) > 40: // whatever was pasted there, it may be a secret
 		shown = "a long text"
 	}
 	return &Error{
@@ -132,7 +171,7 @@ func configuredProject(env func(string) string) (Project, error) {
 	if err != nil {
 		return Project{}, err
 	}
-	return Project{property(string(text), "core", "project"), "gcloud's configuration " + name}, nil
+	return Project{ID: property(string(text), "core", "project"), From: "gcloud's configuration " + name}, nil
 }
 
 // small reads a file of at most 1 MiB; nil where there is none.

@@ -87,13 +87,15 @@ func (e Entry) byPlatform() Reason {
 		return notAccepted()
 	case e.Status == 403 && unauthenticated && strings.HasSuffix(strings.TrimSpace(e.Text), textNoHeader):
 		if e.Method == "OPTIONS" {
-			return preflight(documented, "That no credential came is certain. ")
+			return preflight(documented, surePreflight, "That no credential came is certain. ")
 		}
 		return noCredential()
+	case e.Status == 403 && strings.HasPrefix(e.Text, textNewer) && e.Method == "OPTIONS":
+		return preflight(inferred, likelyPreflight, "The log does not say here that no credential came, as it does at times. ")
 	case e.Status == 403 && strings.HasPrefix(e.Text, textNewer):
 		return mayNotInvoke()
 	case e.Status == 403 && unauthenticated && e.Method == "OPTIONS":
-		return preflight(observed, "")
+		return preflight(observed, surePreflight, "")
 	case e.Status == 403 && unauthenticated:
 		return oldWording()
 	}
@@ -136,9 +138,15 @@ func noCredential() Reason {
 	}
 }
 
-func preflight(confidence, lead string) Reason {
+// The two ways in which an OPTIONS is called a preflight.
+const (
+	surePreflight   = "CORS preflight without a credential"
+	likelyPreflight = "CORS preflight, probably"
+)
+
+func preflight(confidence, short, lead string) Reason {
 	return Reason{
-		Short: "CORS preflight without a credential",
+		Short: short,
 		Text: lead + "Browsers send OPTIONS before a cross-origin call and never put a credential on it, so a service that asks for one " +
 			"refuses every preflight. The browser then reports a CORS error, not a 403.",
 		Proves:    "Cloud Run refused an OPTIONS request before the container.",

@@ -4,12 +4,10 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"cloud.google.com/go/run/apiv2/runpb"
 	"github.com/googleapis/gax-go/v2"
-	"golang.org/x/sync/errgroup"
 	"google.golang.org/genproto/googleapis/cloud/location"
 	"google.golang.org/grpc/codes"
 )
@@ -52,10 +50,21 @@ type Service struct {
 	IAP            bool
 	State          State
 	StateText      string // the terminal condition's message, "" when ready
+	StateWhy       string // what that condition's reason means, in plain words; "" when ready or where it gives none
 	ServiceAccount string // the runtime identity
 	Revision       string // latest ready revision
+	Created        string // latest created revision; another one than Revision while it is not ready
+	Traffic        []Traffic
 	Updated        time.Time
 	Modifier       string // who changed it last
+}
+
+// Traffic is a revision's share of the requests, or its tag.
+type Traffic struct {
+	Revision string
+	Percent  int
+	Latest   bool   // whichever revision is the latest ready one
+	Tag, URL string // "" without a tag; see Service.TagURLs
 }
 
 // State is a service's readiness.
@@ -70,60 +79,24 @@ const (
 
 // RegionError is a region whose services are not, or not all, in a listing, and why.
 type RegionError struct {
-	Region string
-	Err    *Error
+	Project string // as the client was asked for it
+	Region  string // "" where the project's regions could not be listed
+	Err     *Error
 }
 
-// Listing is the services of a project, and which regions did not answer.
+// Listing is the services of a project, or of several, and which regions did not answer.
 type Listing struct {
-	Services []Service     // by name, then region
+	Services []Service     // by name, then region, then project
 	Regions  int           // how many were asked
-	Failed   []RegionError // by region; what such a region has is unknown, though some of it may be in Services
-}
-
-// Services lists all regions and fans out, 16 at a time. The error is set only where nothing could be listed at all; a region
-// that failed is in Listing.Failed. ListServices takes no wildcard for the region, which its own reference says.
-func (c *Client) Services(ctx context.Context) (Listing, error) {
-	regions, err := c.regions(ctx)
-	if err != nil {
-		return Listing{}, failure("list regions", "", c.project, needLocations, err)
-	}
-	l := Listing{Regions: len(regions)}
-	var mu sync.Mutex
-	var g errgroup.Group
-	g.SetLimit(regionsAtATime)
-	for _, region := range regions {
-		g.Go(func() error {
-			found, failed := c.inRegion(ctx, region)
-			mu.Lock()
-			defer mu.Unlock()
-			l.Services = append(l.Services, found...)
-			l.Failed = append(l.Failed, failed...)
-			return nil
-		})
-	}
-	g.Wait()
-	slices.SortFunc(l.Services, func(a, b Service) int {
-		if by := strings.Compare(a.Name, b.Name); by != 0 {
-			return by
-		}
-		return strings.Compare(a.Region, b.Region)
-	})
-	slices.SortFunc(l.Failed, func(a, b RegionError) int { return strings.Compare(a.Region, b.Region) })
-	if len(l.Services) == 0 && len(l.Failed) > 0 && len(l.Failed) == l.Regions {
-		first := *l.Failed[0].Err
-		first.On = "every region"
-		return l, &first
-	}
-	return l, nil
+	Failed   []RegionError // by project and region; what such a region has is unknown, though some of it may be in Services
 }
 
 // regions are the locations in which the project may have services. They are never listed here: new ones come.
-func (c *Client) regions(ctx context.Context) ([]string, error) {
+func (c *Client) regions(ctx context.Context, project string) ([]string, error) {
 	var all []string
 	err := pages(func(token string) (string, bool, error) {
 		r, err := once(ctx, callTime, func(ctx context.Context, opts ...gax.CallOption) (*location.ListLocationsResponse, error) {
-			it := c.locations.ListLocations(ctx, &location.ListLocationsRequest{Name: "projects/" + c.project, PageToken: token}, opts...)
+			it := c.locations.ListLocations(ctx, &location.ListLocationsRequest{Name: "projects/" + project, PageToken: token}, opts...)
 			// The iterator itself would go on over empty pages without end, and hides what else is in the answer.
 			_, _, err := it.InternalFetch(0, token)
 			if err != nil {
@@ -143,12 +116,12 @@ func (c *Client) regions(ctx context.Context) ([]string, error) {
 }
 
 // inRegion lists one region. What was found before a failure is kept beside it.
-func (c *Client) inRegion(ctx context.Context, region string) (found []Service, failed []RegionError) {
+func (c *Client) inRegion(ctx context.Context, project, region string) (found []Service, failed []RegionError) {
 	const op = "list services"
 	silent := map[string]bool{}
 	err := pages(func(token string) (string, bool, error) {
 		r, err := once(ctx, callTime, func(ctx context.Context, opts ...gax.CallOption) (*runpb.ListServicesResponse, error) {
-			parent := "projects/" + c.project + "/locations/" + region
+			parent := "projects/" + project + "/locations/" + region
 			it := c.services.ListServices(ctx, &runpb.ListServicesRequest{Parent: parent, PageToken: token}, opts...)
 			_, _, err := it.InternalFetch(0, token)
 			if err != nil {
@@ -157,7 +130,7 @@ func (c *Client) inRegion(ctx context.Context, region string) (found []Service, 
 			return it.Response.(*runpb.ListServicesResponse), nil
 		})
 		for _, s := range r.GetServices() {
-			found = append(found, service(c.project, region, s))
+			found = append(found, service(project, region, s))
 		}
 		for _, u := range r.GetUnreachable() {
 			silent[u[strings.LastIndexByte(u, '/')+1:]] = true
@@ -166,10 +139,10 @@ func (c *Client) inRegion(ctx context.Context, region string) (found []Service, 
 	})
 	if err != nil {
 		delete(silent, region)
-		failed = append(failed, RegionError{region, failure(op, region, c.project, needServices, err)})
+		failed = append(failed, RegionError{project, region, c.failureIn(project, op, region, needServices, err)})
 	}
 	for name := range silent {
-		failed = append(failed, RegionError{name, &Error{
+		failed = append(failed, RegionError{project, name, &Error{
 			Op: op, On: name, Code: codes.Unavailable, text: "Google could not reach the region", Hint: "refresh in a minute",
 		}})
 	}
@@ -191,6 +164,8 @@ func service(project, region string, s *runpb.Service) Service {
 		IAP:            s.GetIapEnabled(),
 		ServiceAccount: s.GetTemplate().GetServiceAccount(),
 		Revision:       last(s.GetLatestReadyRevision()),
+		Created:        last(s.GetLatestCreatedRevision()),
+		Traffic:        traffic(s),
 		Modifier:       s.GetLastModifier(),
 	}
 	if parts := strings.Split(v.ID, "/"); len(parts) == 6 && parts[2] == "locations" {
@@ -215,6 +190,9 @@ func service(project, region string, s *runpb.Service) Service {
 		}
 	}
 	v.State, v.StateText = state(s)
+	if v.State != StateReady {
+		v.StateWhy = why(s)
+	}
 	v.ProjectNumber = projectNumber(v)
 	v.FunctionURL = functionURL(v, s.GetLabels())
 	return v

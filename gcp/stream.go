@@ -20,11 +20,11 @@ const tailOp = "tail the log"
 
 // Tail is an open stream of refused requests and of changes. It has no goroutine and no channel: whoever calls Next sets the pace.
 type Tail struct {
-	project string
-	stream  loggingpb.LoggingServiceV2_TailLogEntriesClient
-	cancel  context.CancelFunc
-	closed  atomic.Bool
-	words   pool
+	client *Client
+	stream loggingpb.LoggingServiceV2_TailLogEntriesClient
+	cancel context.CancelFunc
+	closed atomic.Bool
+	words  pool
 }
 
 // Batch is what one message of a tail brought: perhaps nothing. Entries are sorted by time within a batch, not between batches;
@@ -32,7 +32,25 @@ type Tail struct {
 type Batch struct {
 	Entries    []Entry
 	Changes    []Change
-	Suppressed int // entries that the service held back since the last batch: a lower bound
+	Suppressed Suppressed
+}
+
+// Suppressed counts the entries, refused requests and changes, that the service did not send since the last batch, by its reason. They
+// are lower bounds.
+//
+// Source: https://cloud.google.com/logging/docs/reference/v2/rpc/google.logging.v2#suppressioninfo
+type Suppressed struct {
+	RateLimit   int // more came than it sends in the time
+	NotConsumed int // this client took them too slowly
+	Other       int // a reason that is not given, or not known here
+}
+
+// Total is how many there are, for any reason.
+func (s Suppressed) Total() int { return s.RateLimit + s.NotConsumed + s.Other }
+
+// Plus adds up two counts.
+func (s Suppressed) Plus(o Suppressed) Suppressed {
+	return Suppressed{s.RateLimit + o.RateLimit, s.NotConsumed + o.NotConsumed, s.Other + o.Other}
 }
 
 // Tail opens the project's tail; it ends with ctx. Google allows ten in a project at a time: one too many, like a permission that
@@ -49,8 +67,8 @@ func (c *Client) Tail(ctx context.Context) (*Tail, error) {
 	}
 	if err == nil {
 		err = stream.Send(&loggingpb.TailLogEntriesRequest{
-			ResourceNames: []string{"projects/" + c.project},
-			Filter:        everything,
+			ResourceNames: c.resources(),
+			Filter:        c.everything(),
 			BufferWindow:  durationpb.New(bufferWindow),
 		})
 		if errors.Is(err, io.EOF) { // the reason is what Recv returns
@@ -59,9 +77,9 @@ func (c *Client) Tail(ctx context.Context) (*Tail, error) {
 	}
 	if err != nil {
 		cancel()
-		return nil, failure(tailOp, "", c.project, needLogs, err)
+		return nil, c.failure(tailOp, "", needLogs, err)
 	}
-	return &Tail{project: c.project, stream: stream, cancel: cancel, words: pool{}}, nil
+	return &Tail{client: c, stream: stream, cancel: cancel, words: pool{}}, nil
 }
 
 // Next waits for the next message. It is for one goroutine; after an error the tail is over and stays so.
@@ -75,8 +93,17 @@ func (t *Tail) Next() (Batch, error) {
 	for _, e := range m.GetEntries() {
 		t.words.sort(e, &b.Entries, &b.Changes)
 	}
+	p := t.client.place(Page{Entries: b.Entries, Changes: b.Changes})
+	b.Entries, b.Changes = p.Entries, p.Changes
 	for _, s := range m.GetSuppressionInfo() {
-		b.Suppressed += int(max(0, s.GetSuppressedCount()))
+		switch n := int(max(0, s.GetSuppressedCount())); s.GetReason() {
+		case loggingpb.TailLogEntriesResponse_SuppressionInfo_RATE_LIMIT:
+			b.Suppressed.RateLimit += n
+		case loggingpb.TailLogEntriesResponse_SuppressionInfo_NOT_CONSUMED:
+			b.Suppressed.NotConsumed += n
+		default:
+			b.Suppressed.Other += n
+		}
 	}
 	return b, nil
 }
@@ -88,7 +115,7 @@ func (t *Tail) ended(err error) *Error {
 	case errors.Is(err, io.EOF):
 		return &Error{Op: tailOp, Code: codes.Unavailable, Err: err, text: "Google ended the stream"}
 	}
-	e := failure(tailOp, "", t.project, needLogs, err)
+	e := t.client.failure(tailOp, "", needLogs, err)
 	if e.Code == codes.ResourceExhausted {
 		e.text = "no session is free, or the quota of entries is used up: a project has ten tails"
 		e.Hint = "close another tail of this project; the log can still be read by query"

@@ -65,15 +65,15 @@ func (m *Minutes) Counts(from, to time.Time) []int {
 // value is ready. It is for one goroutine.
 type Timeline struct {
 	all Minutes
-	of  map[place]*Minutes
+	of  map[Place]*Minutes
 }
 
-// Add counts an entry by its Time, Service and Region.
+// Add counts an entry by its Time and Place.
 func (t *Timeline) Add(e Entry) {
 	t.all.Add(e.Time)
-	at := place{e.Service, e.Region}
+	at := e.Place()
 	if t.of == nil {
-		t.of = map[place]*Minutes{}
+		t.of = map[Place]*Minutes{}
 	}
 	if t.of[at] == nil {
 		t.of[at] = &Minutes{}
@@ -84,7 +84,7 @@ func (t *Timeline) Add(e Entry) {
 // Remove takes back an entry that fell out of the window, as it was added.
 func (t *Timeline) Remove(e Entry) {
 	t.all.Remove(e.Time)
-	at := place{e.Service, e.Region}
+	at := e.Place()
 	if m := t.of[at]; m != nil {
 		if m.Remove(e.Time); len(m.at) == 0 {
 			delete(t.of, at)
@@ -96,8 +96,8 @@ func (t *Timeline) Remove(e Entry) {
 func (t *Timeline) Counts(from, to time.Time) []int { return t.all.Counts(from, to) }
 
 // Of are one service's.
-func (t *Timeline) Of(service, region string, from, to time.Time) []int {
-	if m := t.of[place{service, region}]; m != nil {
+func (t *Timeline) Of(at Place, from, to time.Time) []int {
+	if m := t.of[at]; m != nil {
 		return m.Counts(from, to)
 	}
 	return (&Minutes{}).Counts(from, to)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -107,7 +106,7 @@ func TestTimelineAgreesWithACount(t *testing.T) {
 	for _, s := range []string{"s0", "s1", "s2", "none"} {
 		for _, r := range []string{"us-east1", "us-west1"} {
 			want := count(func(e gcp.Entry) bool { return e.Service == s && e.Region == r })
-			if got := line.Of(s, r, from, to); !slices.Equal(got, want) {
+			if got := line.Of(gcp.Place{Service: s, Region: r}, from, to); !slices.Equal(got, want) {
 				t.Errorf("%s in %s: %v, want %v", s, r, got, want)
 			}
 		}
@@ -115,7 +114,7 @@ func TestTimelineAgreesWithACount(t *testing.T) {
 	for _, e := range window {
 		line.Remove(e)
 	}
-	if got := line.Of("s0", "us-east1", from, to); slices.Max(got) != 0 {
+	if got := line.Of(gcp.Place{Service: "s0", Region: "us-east1"}, from, to); slices.Max(got) != 0 {
 		t.Errorf("without entries: %v", got)
 	}
 }
@@ -145,18 +144,18 @@ func TestOnset(t *testing.T) {
 
 		{"no refusals", steady(30, 0), -1, false, ""},
 		{"no window", nil, -1, false, ""},
-		{"the same all the time", steady(30, 20), -1, false, "since before 12:00, or from then on: the window begins with them"},
-		{"the window begins just before", join(steady(2, 0), steady(28, 20)), -1, false, "since before 12:00, or from then on: the window begins with them"},
-		{"a lull within a storm", join(steady(10, 20), steady(10, 0), steady(10, 20)), -1, false, "since before 12:00, or from then on: the window begins with them"},
+		{"the same all the time", steady(30, 20), -1, false, "not known: the window, from 12:00 on, begins with them"},
+		{"the window begins just before", join(steady(2, 0), steady(28, 20)), -1, false, "not known: the window, from 12:00 on, begins with them"},
+		{"a lull within a storm", join(steady(10, 20), steady(10, 0), steady(10, 20)), -1, false, "not known: the window, from 12:00 on, begins with them"},
 		{"a storm that begins with the window, and a larger one", join(steady(10, 20), steady(10, 0), steady(10, 60)), -1, false,
-			"since before 12:00, or from then on: the window begins with them"},
-		{"a storm that goes down", join(steady(10, 50), steady(20, 2)), -1, false, "since before 12:00, or from then on: the window begins with them"},
+			"not known: the window, from 12:00 on, begins with them"},
+		{"a storm that goes down", join(steady(10, 50), steady(20, 2)), -1, false, "not known: the window, from 12:00 on, begins with them"},
 		{"so few that chance could do it", join(steady(10, 0), []int{1, 0, 2, 0, 0, 1, 0, 0, 1, 0}), -1, false, "no clear beginning"},
 		{"a few, too few for the quiet before", join(steady(3, 0), steady(12, 1)), -1, false, "no clear beginning"},
 		{"a rise by half", join(steady(3, 0), steady(20, 20), steady(10, 30)), 3, false, "began 12:03"},
 		{"background noise", []int{0, 0, 0, 1, 2, 0, 1, 3, 1, 0, 2, 1, 0, 1, 2, 3, 0, 1, 1, 2, 0, 1}, -1, false, "no clear beginning"},
 	} {
-		b := gcp.Onset(c.counts, noon.Add(17*time.Second), nil)
+		b := gcp.Onset(c.counts, noon.Add(17*time.Second))
 		at := -1
 		if b.Known {
 			at = int(b.At.Sub(noon) / time.Minute)
@@ -180,56 +179,11 @@ func TestChanceIsNoOnset(t *testing.T) {
 				counts[i]++
 			}
 		}
-		if gcp.Onset(counts, noon, nil).Known {
+		if gcp.Onset(counts, noon).Known {
 			known++
 		}
 	}
 	if known > tries/200 {
 		t.Errorf("%d of %d windows without a beginning have one", known, tries)
-	}
-}
-
-func TestOnsetNamesTheChangeBefore(t *testing.T) {
-	counts := slices.Concat(steady(20, 0), steady(10, 20)) // begins 12:20
-	at := func(minutes float64) time.Time { return noon.Add(time.Duration(minutes * float64(time.Minute))) }
-	invoker := []gcp.Grant{{Role: "roles/run.invoker", Member: "allUsers"}}
-	removal := gcp.Change{ID: "removal", Time: at(19.2), Kind: gcp.ChangePolicy, Compared: true, Removed: invoker, Who: "jo@acme.example"}
-	with := func(c gcp.Change, change func(*gcp.Change)) gcp.Change { change(&c); return c }
-	for _, c := range []struct {
-		name    string
-		changes []gcp.Change
-		id      string
-		text    string
-	}{
-		{"one minute before", []gcp.Change{removal}, "removal", "began 12:20, one minute after jo@acme.example removed allUsers from roles/run.invoker"},
-		{"in the same minute", []gcp.Change{with(removal, func(c *gcp.Change) { c.Time = at(20.9) })}, "removal",
-			"began 12:20, in the minute in which jo@acme.example removed allUsers from roles/run.invoker"},
-		{"ten minutes before", []gcp.Change{with(removal, func(c *gcp.Change) { c.Time = at(10) })}, "removal",
-			"began 12:20, 10 minutes after jo@acme.example removed allUsers from roles/run.invoker"},
-		{"longer ago", []gcp.Change{with(removal, func(c *gcp.Change) { c.Time = at(9.9) })}, "", "began 12:20"},
-		{"after it began", []gcp.Change{with(removal, func(c *gcp.Change) { c.Time = at(21) })}, "", "began 12:20"},
-		{"one that failed", []gcp.Change{with(removal, func(c *gcp.Change) { c.Failed = "permission denied" })}, "", "began 12:20"},
-		{"a grant stops nobody", []gcp.Change{with(removal, func(c *gcp.Change) { c.Added, c.Removed = c.Removed, nil })}, "", "began 12:20"},
-		{"a policy of which the change is not known", []gcp.Change{with(removal, func(c *gcp.Change) { c.Compared, c.Removed = false, nil })}, "removal",
-			"began 12:20, one minute after jo@acme.example set the policy; what it was before is not known"},
-		{"a deploy", []gcp.Change{{ID: "deploy", Time: at(18), Kind: gcp.ChangeDeploy, Who: "ci@acme.example"}}, "deploy",
-			"began 12:20, 2 minutes after ci@acme.example deployed"},
-		{"a removal before a later deploy", []gcp.Change{removal, {ID: "deploy", Time: at(19.8), Kind: gcp.ChangeDeploy}}, "removal",
-			"began 12:20, one minute after jo@acme.example removed allUsers from roles/run.invoker"},
-		{"the later of two removals", []gcp.Change{removal, with(removal, func(c *gcp.Change) { c.ID, c.Time = "later", at(19.5) })}, "later",
-			"began 12:20, one minute after jo@acme.example removed allUsers from roles/run.invoker"},
-		{"a deletion answers 404", []gcp.Change{{ID: "gone", Time: at(19), Kind: gcp.ChangeDeleted}}, "", "began 12:20"},
-	} {
-		b := gcp.Onset(counts, noon, c.changes)
-		id := ""
-		if b.After != nil {
-			id = b.After.ID
-		}
-		if id != c.id || b.Text != c.text {
-			t.Errorf("%s: %q, %q; want %q, %q", c.name, id, b.Text, c.id, c.text)
-		}
-	}
-	if b := gcp.Onset(steady(30, 20), noon, []gcp.Change{removal}); b.After != nil || strings.Contains(b.Text, "jo@") {
-		t.Errorf("without a beginning: %+v", b)
 	}
 }

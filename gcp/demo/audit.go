@@ -46,16 +46,17 @@ type Change struct {
 
 // entry is the change as the audit log holds it.
 func (h Change) entry(c *Cloud) *loggingpb.LogEntry {
-	name, place, _ := c.locate(h.Service, "")
-	id := c.journal.next()
-	whole := "projects/" + project + "/locations/" + place + "/services/" + name
+	at := c.locate(h.Service, "")
+	id := c.journal.next(at.project)
+	name, place := at.name, at.region
+	whole := "projects/" + at.project + "/locations/" + place + "/services/" + name
 	log := &audit.AuditLog{
 		ServiceName: "run.googleapis.com", MethodName: h.Method, ResourceName: whole,
 		ResourceLocation:   &audit.ResourceLocation{CurrentLocations: []string{place}},
 		AuthenticationInfo: &audit.AuthenticationInfo{PrincipalEmail: or(h.Actor, "deployer@acme.example")},
 	}
 	m := &loggingpb.LogEntry{
-		LogName: activityLog, Resource: revision(name, place, ""), Severity: ltype.LogSeverity_NOTICE,
+		LogName: "projects/" + at.project + activityLog, Resource: at.revision(""), Severity: ltype.LogSeverity_NOTICE,
 		Timestamp: stamped(h.Time), ReceiveTimestamp: stamped(h.Received), InsertId: or(h.ID, fmt.Sprintf("-a%07x", id)),
 	}
 	m.Resource.Labels["configuration_name"] = ""
@@ -64,7 +65,7 @@ func (h Change) entry(c *Cloud) *loggingpb.LogEntry {
 		m.Resource.Labels["service_name"] = ""
 		h.policy(log, whole)
 	case strings.Contains(h.Method, ".v1."):
-		log.ResourceName = "namespaces/" + project + "/services/" + name
+		log.ResourceName = "namespaces/" + at.project + "/services/" + name
 		h.knative(log, name, place)
 	default:
 		h.second(log, whole)

@@ -1,6 +1,6 @@
-// Package demo is an embedded Google Cloud: gRPC servers of the Cloud Run Admin, Cloud Logging and IAM APIs and a server of
-// published keys, with a story to tell. It serves the program's demonstration and its tests, so that Google's own clients run
-// in both.
+// Package demo is an embedded Google Cloud: gRPC servers of the Cloud Run Admin, Cloud Logging, IAM and Resource Manager APIs, REST
+// servers of what stands in front (Compute, IAP) and a server of published keys, with a story to tell. It serves the program's
+// demonstration and its tests, so that Google's own clients run in both.
 //
 // It promises to refuse what the real APIs refuse (a region "-", another request's page token, a filter with an unknown term,
 // an eleventh tail) and to bring what they bring: small and empty pages, late, unordered and doubled entries, empty messages,
@@ -17,7 +17,10 @@ import (
 	"time"
 
 	"cloud.google.com/go/iam/admin/apiv1/adminpb"
+	iamv2pb "cloud.google.com/go/iam/apiv2/iampb"
 	"cloud.google.com/go/logging/apiv2/loggingpb"
+	troubleshooterpb "cloud.google.com/go/policytroubleshooter/iam/apiv3/iampb"
+	"cloud.google.com/go/resourcemanager/apiv3/resourcemanagerpb"
 	"cloud.google.com/go/run/apiv2/runpb"
 	"google.golang.org/api/option"
 	"google.golang.org/genproto/googleapis/cloud/location"
@@ -32,11 +35,12 @@ const (
 	number  = "424242424242"
 )
 
-// Cloud is an embedded Google Cloud with one project. Its methods may be called from several goroutines.
+// Cloud is an embedded Google Cloud: a project with the story in it, and two beside it. Its methods may be called from several goroutines.
 type Cloud struct {
 	memory    bool
 	empty     bool
 	many      int
+	places    int           // how many regions there are
 	pageSize  int           // the most that a page holds, 0 for the API's own limit
 	hollow    int           // how many empty pages come before each list's first full one
 	latency   time.Duration // of every call
@@ -58,6 +62,7 @@ type Cloud struct {
 	keys    *http.Server
 	dialAPI dialer
 	dialKey dialer
+	address string
 }
 
 type dialer func(context.Context) (net.Conn, error)
@@ -73,6 +78,11 @@ func Empty() Option { return func(c *Cloud) { c.empty = true } }
 
 // Services adds n made-up services, private and spread over the regions; they refuse nothing.
 func Services(n int) Option { return func(c *Cloud) { c.many = n } }
+
+// Regions is how many regions there are, 9 to 20. Without it 9.
+func Regions(n int) Option {
+	return func(c *Cloud) { c.places = min(max(n, storyRegions), len(everyRegion())) }
+}
 
 // PageSize caps what one page of any list holds, whatever the request asks for. Without it the cap is the API's own.
 func PageSize(n int) Option { return func(c *Cloud) { c.pageSize = n } }
@@ -95,9 +105,11 @@ func ClockSkew(d time.Duration) Option { return func(c *Cloud) { c.skew = d } }
 // NoQuota lifts the limit of 60 ListLogEntries calls a minute, for measurements.
 func NoQuota() Option { return func(c *Cloud) { c.quotaFree = true } }
 
-// New makes a cloud with the story in it: 17 services, and a log that reaches an hour back from now. Nothing listens yet.
+// New makes a cloud with the story in it: 17 services, three more in another project, and a log that reaches an hour back from
+// now. Nothing listens yet.
 func New(opts ...Option) *Cloud {
 	c := &Cloud{
+		places:   storyRegions,
 		tailLife: time.Hour,
 		keyAge:   6 * time.Hour,
 		closed:   make(chan struct{}),
@@ -110,6 +122,8 @@ func New(opts ...Option) *Cloud {
 	now := time.Now()
 	if !c.empty {
 		c.settle(now)
+		c.inherit()
+		c.raise()
 		c.recall(now)
 	}
 	c.multiply(c.many, now)
@@ -133,7 +147,7 @@ func (c *Cloud) listen() error {
 		apis.Close()
 		return err
 	}
-	c.dialAPI, c.dialKey = dialAPI, dialKey
+	c.dialAPI, c.dialKey, c.address = dialAPI, dialKey, apis.Addr().String()
 
 	c.apis = grpc.NewServer(
 		grpc.ChainUnaryInterceptor(c.unary),
@@ -144,7 +158,12 @@ func (c *Cloud) listen() error {
 	location.RegisterLocationsServer(c.apis, &locationsServer{c: c})
 	loggingpb.RegisterLoggingServiceV2Server(c.apis, loggingServer{c: c})
 	adminpb.RegisterIAMServer(c.apis, &iamServer{c: c})
-	c.keys = &http.Server{Handler: keyServer{c}, ReadHeaderTimeout: 5 * time.Second}
+	iamv2pb.RegisterPoliciesServer(c.apis, denialsServer{c: c})
+	resourcemanagerpb.RegisterProjectsServer(c.apis, projectsServer{c: c})
+	resourcemanagerpb.RegisterFoldersServer(c.apis, foldersServer{c: c})
+	troubleshooterpb.RegisterPolicyTroubleshooterServer(c.apis, troubleshooter{c: c})
+	resourcemanagerpb.RegisterOrganizationsServer(c.apis, organizationsServer{c: c})
+	c.keys = &http.Server{Handler: webServer{c}, ReadHeaderTimeout: 5 * time.Second}
 
 	c.work.Go(func() { c.apis.Serve(apis) })
 	c.work.Go(func() { c.keys.Serve(keys) })
@@ -208,6 +227,10 @@ func (c *Cloud) Project() string { return project }
 // ProjectNumber is its number.
 func (c *Cloud) ProjectNumber() string { return number }
 
+// Address is where on loopback the gRPC APIs are served, without TLS: for a program of its own, by gcloud's endpoint overrides. It means
+// nothing for a cloud in memory. Call it after Start.
+func (c *Cloud) Address() string { return c.address }
+
 // Options connect Google's clients to this cloud. Every client that is made with them has a connection of its own, so that
 // each is closed for itself. Call it after Start.
 func (c *Cloud) Options() []option.ClientOption {
@@ -227,8 +250,8 @@ func (c *Cloud) Options() []option.ClientOption {
 	}
 }
 
-// HTTP fetches published keys from this cloud: https requests of any host go to its key server, which answers the addresses
-// that are published and refuses others with 404. Call it after Start.
+// HTTP fetches published keys from this cloud, and calls its REST APIs (Compute, IAP): https requests of any host go to its web
+// server, which answers the addresses that are served and refuses others with 404. Call it after Start.
 func (c *Cloud) HTTP() *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		// Without this there would be idle connections to close, and no one knows when.

@@ -12,9 +12,10 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
+// The logs of a project, after its name.
 const (
-	requestLog  = "projects/" + project + "/logs/run.googleapis.com%2Frequests"
-	activityLog = "projects/" + project + "/logs/cloudaudit.googleapis.com%2Factivity"
+	requestLog  = "/logs/run.googleapis.com%2Frequests"
+	activityLog = "/logs/cloudaudit.googleapis.com%2Factivity"
 )
 
 // The texts of entries that Cloud Run writes when it refuses a request itself in the wording of the documentation as it is today.
@@ -53,22 +54,22 @@ type Refusal struct {
 
 // entry is the refusal as the log holds it.
 func (r Refusal) entry(c *Cloud) *loggingpb.LogEntry {
-	name, place, main := c.locate(r.Service, r.Region)
-	id := c.journal.next()
+	at := c.locate(r.Service, r.Region)
+	id := c.journal.next(at.project)
 	e := &loggingpb.LogEntry{
-		LogName:          requestLog,
-		Resource:         revision(name, place, name+"-00007-vab"),
+		LogName:          "projects/" + at.project + requestLog,
+		Resource:         at.revision(at.name + "-00007-vab"),
 		Timestamp:        stamped(r.Time),
 		ReceiveTimestamp: stamped(r.Received),
 		InsertId:         or(r.ID, fmt.Sprintf("%016x%04x", 0x68f7a1d000000000+id, id*7919&0xffff)),
 		Severity:         ltype.LogSeverity_WARNING,
-		Trace:            or(r.Trace, fmt.Sprintf("projects/%s/traces/%016x%016x", project, id*0x9e3779b97f4a7c15, id*0xbf58476d1ce4e5b9)),
+		Trace:            or(r.Trace, fmt.Sprintf("projects/%s/traces/%016x%016x", at.project, id*0x9e3779b97f4a7c15, id*0xbf58476d1ce4e5b9)),
 		SpanId:           fmt.Sprintf("%016x", id*0xd1b54a32d192ed03),
 		TraceSampled:     id%4 == 0,
 	}
 	url := r.URL
 	if strings.HasPrefix(url, "/") || url == "" {
-		url = main + url
+		url = at.url + url
 	}
 	e.HttpRequest = &ltype.HttpRequest{
 		RequestMethod: or(r.Method, "GET"), RequestUrl: url, RequestSize: 700 + int64(id%211),
@@ -103,23 +104,30 @@ func (r Refusal) entry(c *Cloud) *loggingpb.LogEntry {
 	return e
 }
 
-func revision(name, place, rev string) *monitoredres.MonitoredResource {
+// spot is where a service is.
+type spot struct {
+	project, name, region string
+	url                   string // its main URL
+}
+
+func (s spot) revision(rev string) *monitoredres.MonitoredResource {
 	return &monitoredres.MonitoredResource{Type: "cloud_run_revision", Labels: map[string]string{
-		"project_id": project, "location": place, "service_name": name, "configuration_name": name, "revision_name": rev,
+		"project_id": s.project, "location": s.region, "service_name": s.name, "configuration_name": s.name, "revision_name": rev,
 	}}
 }
 
-// locate is the short name, region and main URL of a service; a service that is not there keeps the name that was given.
-func (c *Cloud) locate(service, region string) (name, place, url string) {
+// locate finds a service by its short or whole name; one that is not there keeps the name that was given.
+func (c *Cloud) locate(service, region string) spot {
 	full := c.whole(service)
-	name, place = service, or(region, "europe-west1")
+	at := spot{project, service, or(region, "europe-west1"), ""}
 	if p := strings.Split(full, "/"); len(p) == 6 {
-		name, place = p[5], or(region, p[3])
+		at.project, at.name, at.region = p[1], p[5], or(region, p[3])
 	}
+	at.url = "https://" + at.name + "-" + number + "." + at.region + ".run.app"
 	if s, ok := c.service(full); ok && s.Uri != "" {
-		return name, place, s.Uri
+		at.url = s.Uri
 	}
-	return name, place, "https://" + name + "-" + number + "." + place + ".run.app"
+	return at
 }
 
 func stamped(t time.Time) *timestamppb.Timestamp {

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -42,9 +43,11 @@ func (f *faults) init() {
 }
 
 // Fail lets a method fail until it is healed. Methods have their gRPC names: "ListLocations", "ListServices", "GetService",
-// "GetIamPolicy", "ListLogEntries", "TailLogEntries" (when opened), "GetRole"; "PublicKeys" stands for the key server. With
-// words after the error, only requests fail whose resource name (address, for keys) has one of them as a segment: a region, a
-// service, a role, a host.
+// "GetIamPolicy" (of a service), "ListLogEntries", "TailLogEntries" (when opened), "GetRole", "GetProject", "SearchProjects",
+// "Projects.GetIamPolicy", "GetFolder", "Folders.GetIamPolicy", "GetOrganization", "Organizations.GetIamPolicy", "ListPolicies"
+// and "GetPolicy" (deny policies), "TroubleshootIamPolicy"; REST methods theirs: "compute.urlMaps.aggregatedList",
+// "iap.getIapSettings"; "PublicKeys" stands for the key server. With words after the error, only requests fail whose resource name
+// (address, for keys) has one of them as a segment: a region, a service, a role, a host.
 func (c *Cloud) Fail(method string, err error, on ...string) { c.FailTimes(method, -1, err, on...) }
 
 // FailTimes lets a method fail n times, and then no more.
@@ -122,15 +125,19 @@ func (c *Cloud) hold(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// hits says whether a fault concerns a resource.
+func (d fault) hits(resource string) bool {
+	segments := strings.Split(resource, "/")
+	return len(d.on) == 0 || slices.ContainsFunc(d.on, func(s string) bool { return slices.Contains(segments, s) })
+}
+
 // next is the fault that is due for a call, nil where there is none.
 func (f *faults) next(method, resource string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	segments := strings.Split(resource, "/")
 	for i := range f.set[method] {
 		d := &f.set[method][i]
-		hit := len(d.on) == 0 || slices.ContainsFunc(d.on, func(s string) bool { return slices.Contains(segments, s) })
-		if !hit || d.left == 0 {
+		if !d.hits(resource) || d.left == 0 {
 			continue
 		}
 		d.left--
@@ -139,8 +146,18 @@ func (f *faults) next(method, resource string) error {
 	return nil
 }
 
+// forbidden says whether a method refuses a resource for lack of a permission, as long as nobody heals it.
+func (c *Cloud) forbidden(method, resource string) bool {
+	f := &c.faults
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.ContainsFunc(f.set[method], func(d fault) bool {
+		return d.hits(resource) && d.left < 0 && status.Code(d.err) == codes.PermissionDenied
+	})
+}
+
 func (c *Cloud) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-	leave, err := c.enter(ctx, path.Base(info.FullMethod), resourceOf(req))
+	leave, err := c.enter(ctx, methodOf(info.FullMethod), resourceOf(req))
 	defer leave()
 	if err != nil {
 		return nil, err
@@ -148,19 +165,37 @@ func (c *Cloud) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, 
 	return next(ctx, req)
 }
 
+// methodOf is the name by which faults know a method.
+func methodOf(full string) string {
+	method := path.Base(full)
+	if kind, ok := strings.CutPrefix(path.Dir(full), "/google.cloud.resourcemanager.v3."); ok && method == "GetIamPolicy" {
+		return kind + "." + method
+	}
+	return method
+}
+
 // resourceOf is the resource that a request names.
 func resourceOf(req any) string {
 	switch r := req.(type) {
 	case interface{ GetParent() string }:
-		return r.GetParent()
+		return attached(r.GetParent())
 	case interface{ GetName() string }:
-		return r.GetName()
+		return attached(r.GetName())
 	case interface{ GetResource() string }:
 		return r.GetResource()
 	case interface{ GetResourceNames() []string }:
 		return strings.Join(r.GetResourceNames(), "/")
 	}
 	return ""
+}
+
+// attached is a name as it is, but for that of a deny policy, which has another name within, escaped.
+func attached(name string) string {
+	whole, err := url.PathUnescape(name)
+	if err != nil || !strings.HasPrefix(name, "policies/") {
+		return name
+	}
+	return whole
 }
 
 // PermissionDenied is the status of a caller without a permission, such as "run.services.list" on

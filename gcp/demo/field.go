@@ -7,6 +7,7 @@ import (
 	"cloud.google.com/go/logging/apiv2/loggingpb"
 	"google.golang.org/genproto/googleapis/cloud/audit"
 	ltype "google.golang.org/genproto/googleapis/logging/type"
+	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
@@ -63,6 +64,9 @@ func fieldOf(name string) (field, error) {
 	if key, ok := strings.CutPrefix(name, "protoPayload."); ok {
 		return auditField(key)
 	}
+	if key, ok := strings.CutPrefix(name, "jsonPayload."); ok {
+		return payloadField(key)
+	}
 	switch name {
 	case "resource.type":
 		return str(func(e *loggingpb.LogEntry) string { return e.GetResource().GetType() })
@@ -112,6 +116,31 @@ func httpField(key string, str strField) (field, error) {
 		return read((*ltype.HttpRequest).GetProtocol)
 	}
 	return field{}, fmt.Errorf("the field %q is not known", "httpRequest."+key)
+}
+
+// payloadField finds a field of a load balancer's entry; another one is as unknown here as a misspelt one.
+func payloadField(key string) (field, error) {
+	path := strings.Split(key, ".")
+	value := func(e *loggingpb.LogEntry) *structpb.Value {
+		v := structpb.NewStructValue(e.GetJsonPayload())
+		for _, p := range path {
+			v = v.GetStructValue().GetFields()[p]
+		}
+		return v
+	}
+	switch key {
+	case "statusDetails", "proxyStatus", "enforcedSecurityPolicy.name", "enforcedSecurityPolicy.outcome", "enforcedSecurityPolicy.configuredAction":
+		return field{text: func(e *loggingpb.LogEntry) (string, bool) { s := value(e).GetStringValue(); return s, s != "" }}, nil
+	case "enforcedSecurityPolicy.priority":
+		return field{kind: integer, num: func(e *loggingpb.LogEntry) (int64, bool) {
+			n, ok := value(e).GetKind().(*structpb.Value_NumberValue)
+			if !ok {
+				return 0, false
+			}
+			return int64(n.NumberValue), true
+		}}, nil
+	}
+	return field{}, fmt.Errorf("the field %q is not known", "jsonPayload."+key)
 }
 
 func auditField(key string) (field, error) {

@@ -254,10 +254,10 @@ func (p *parser) logID() (matcher, error) {
 	if !p.accept("(") || !p.peek().quoted {
 		return nil, p.fault("log_id wants one quoted argument")
 	}
-	name := "projects/" + project + "/logs/" + strings.ReplaceAll(p.peek().text, "/", "%2F")
+	name := "/logs/" + strings.ReplaceAll(p.peek().text, "/", "%2F")
 	p.at++
 	if !p.accept(")") {
 		return nil, p.fault("log_id wants one quoted argument")
 	}
-	return func(e *loggingpb.LogEntry) bool { return e.LogName == name }, nil
+	return func(e *loggingpb.LogEntry) bool { return strings.HasSuffix(e.LogName, name) }, nil
 }

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -11,20 +12,34 @@ import (
 // mostEntries is how many entries the log keeps; the oldest go first.
 const mostEntries = 200_000
 
-// journal is the project's log, in the order in which entries came in.
+// journal is the log of all projects, in the order in which entries came in.
 type journal struct {
 	mu      sync.Mutex
 	entries []*loggingpb.LogEntry
-	made    uint64
-	lists   []time.Time // ListLogEntries calls of the last minute
+	made    map[string]uint64      // by project
+	lists   map[string][]time.Time // ListLogEntries calls of the last minute, by project
+	hidden  []hidden
 }
 
-// next numbers entries.
-func (j *journal) next() uint64 {
+// hidden are entries that are received and cannot be found yet.
+type hidden struct {
+	until   time.Time
+	entries []*loggingpb.LogEntry
+}
+
+// next numbers the entries of a project; no two projects use the same numbers.
+func (j *journal) next(of string) uint64 {
+	const apart = 10 * mostEntries
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.made++
-	return j.made
+	if j.made == nil {
+		j.made = map[string]uint64{project: 0}
+	}
+	if _, there := j.made[of]; !there {
+		j.made[of] = apart * uint64(len(j.made))
+	}
+	j.made[of]++
+	return j.made[of]
 }
 
 func (j *journal) add(entries []*loggingpb.LogEntry) {
@@ -36,38 +51,68 @@ func (j *journal) add(entries []*loggingpb.LogEntry) {
 	}
 }
 
+// hide takes in entries that are found from a moment on.
+func (j *journal) hide(until time.Time, entries []*loggingpb.LogEntry) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.hidden = append(j.hidden, hidden{until, entries})
+}
+
 // all is the log as it stands. Entries are never changed once they are in it.
 func (j *journal) all() []*loggingpb.LogEntry {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	now := time.Now()
+	j.hidden = slices.DeleteFunc(j.hidden, func(h hidden) bool {
+		if now.Before(h.until) {
+			return false
+		}
+		j.entries = append(j.entries, h.entries...)
+		return true
+	})
 	return j.entries[:len(j.entries):len(j.entries)]
 }
 
-// listed counts a ListLogEntries call and says whether it is within 60 a minute.
-func (j *journal) listed(now time.Time) bool {
+// listed counts a ListLogEntries call of a project and says whether it is within 60 a minute.
+func (j *journal) listed(now time.Time, of string) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.lists == nil {
+		j.lists = map[string][]time.Time{}
+	}
 	var recent []time.Time
-	for _, t := range j.lists {
+	for _, t := range j.lists[of] {
 		if now.Sub(t) < time.Minute {
 			recent = append(recent, t)
 		}
 	}
-	j.lists = recent
+	j.lists[of] = recent
 	if len(recent) >= 60 {
 		return false
 	}
-	j.lists = append(j.lists, now)
+	j.lists[of] = append(recent, now)
 	return true
 }
 
 // Emit puts refusals into the log and hands them to the open tails, in the order given.
 func (c *Cloud) Emit(refusals ...Refusal) {
+	c.EmitEntries(c.entries(refusals)...)
+}
+
+func (c *Cloud) entries(refusals []Refusal) []*loggingpb.LogEntry {
 	entries := make([]*loggingpb.LogEntry, len(refusals))
 	for i, r := range refusals {
 		entries[i] = r.entry(c)
 	}
-	c.EmitEntries(entries...)
+	return entries
+}
+
+// EmitUntold puts refusals into the log of which no tail tells, and which a list finds only after a while: they are received now, as
+// what comes in while a tail is being opened, or what a tail holds back.
+func (c *Cloud) EmitUntold(found time.Duration, refusals ...Refusal) {
+	entries := c.entries(refusals)
+	timed(entries)
+	c.journal.hide(time.Now().Add(found), entries)
 }
 
 // EmitChange puts changes into the audit log and hands them to the open tails.
@@ -83,6 +128,13 @@ func (c *Cloud) EmitChange(changes ...Change) {
 // missing they become now. The entries must not be changed afterwards. The same entry may be given twice: a tail then brings
 // it twice, a list once, as in the real API.
 func (c *Cloud) EmitEntries(entries ...*loggingpb.LogEntry) {
+	timed(entries)
+	c.journal.add(entries)
+	c.tails.offer(entries)
+}
+
+// timed gives entries the times that they lack.
+func timed(entries []*loggingpb.LogEntry) {
 	now := timestamppb.New(time.Now())
 	for _, e := range entries {
 		if e.ReceiveTimestamp == nil {
@@ -92,6 +144,4 @@ func (c *Cloud) EmitEntries(entries ...*loggingpb.LogEntry) {
 			e.Timestamp = e.ReceiveTimestamp
 		}
 	}
-	c.journal.add(entries)
-	c.tails.offer(entries)
 }

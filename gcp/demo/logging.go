@@ -20,11 +20,12 @@ type loggingServer struct {
 const mostLogEntries = 1000
 
 func (s loggingServer) ListLogEntries(ctx context.Context, req *loggingpb.ListLogEntriesRequest) (*loggingpb.ListLogEntriesResponse, error) {
-	if !s.c.quotaFree && !s.c.journal.listed(time.Now()) {
-		return nil, QuotaExceeded("logging.googleapis.com", "global", 0)
-	}
-	if err := logResources(req.ResourceNames); err != nil {
+	within, err := s.c.logsOf(req.ResourceNames)
+	if err != nil {
 		return nil, err
+	}
+	if !s.c.quotaFree && !s.c.journal.listed(time.Now(), req.ResourceNames[0]) {
+		return nil, QuotaExceeded("logging.googleapis.com", "global", 0)
 	}
 	if req.PageSize < 0 || req.PageSize > mostLogEntries {
 		return nil, invalid("page_size %d is not between 0 and %d.", req.PageSize, mostLogEntries)
@@ -41,7 +42,7 @@ func (s loggingServer) ListLogEntries(ctx context.Context, req *loggingpb.ListLo
 	if size == 0 {
 		size = 50
 	}
-	found, next, err := take(s.c, s.c.matching(match, desc), func(k keyed) string { return k.key }, req.PageToken,
+	found, next, err := take(s.c, s.c.matching(joined(within, match, "AND"), desc), func(k keyed) string { return k.key }, req.PageToken,
 		scopeOf(append([]string{"entries", req.Filter, req.OrderBy}, req.ResourceNames...)...), size, mostLogEntries)
 	if err != nil {
 		return nil, err
@@ -76,14 +77,20 @@ func (c *Cloud) matching(match matcher, desc bool) []keyed {
 	return slices.CompactFunc(found, func(a, b keyed) bool { return a.key == b.key })
 }
 
-func logResources(names []string) error {
+// logsOf lets through the entries of the projects that a request names.
+func (c *Cloud) logsOf(names []string) (matcher, error) {
 	if len(names) == 0 || len(names) > 100 {
-		return invalid("resource_names must hold between 1 and 100 resources, not %d.", len(names))
+		return nil, invalid("resource_names must hold between 1 and 100 resources, not %d.", len(names))
 	}
+	var of []string
 	for _, n := range names {
-		if err := ours(n); err != nil {
-			return err
+		id, err := c.ours(n)
+		if err != nil {
+			return nil, err
 		}
+		of = append(of, "projects/"+id+"/logs/")
 	}
-	return nil
+	return func(e *loggingpb.LogEntry) bool {
+		return slices.ContainsFunc(of, func(logs string) bool { return strings.HasPrefix(e.LogName, logs) })
+	}, nil
 }

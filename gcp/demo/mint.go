@@ -29,10 +29,12 @@ func digits(name string) string {
 func address(account string) string { return account + "@" + project + ".iam.gserviceaccount.com" }
 
 // account is a service account's ID token as Google mints it.
-func (m mint) account(name, audience string) string {
-	id := digits(name)
+func (m mint) account(name, audience string) string { return m.accountOf(site{}, name, audience) }
+
+func (m mint) accountOf(in site, name, audience string) string {
+	id := digits(in.id + name)
 	return googleKey.token(append([]member{
-		{"aud", audience}, {"azp", id}, {"email", address(name)}, {"email_verified", true},
+		{"aud", audience}, {"azp", id}, {"email", in.address(name)}, {"email_verified", true},
 		{"iss", "https://accounts.google.com"}, {"sub", id},
 	}, m.times(time.Hour)...)...)
 }

@@ -126,8 +126,8 @@ func TestSamplesVerifyWithThePublishedKeys(t *testing.T) {
 func TestEveryServiceOfTheStoryHasSamples(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := connect(t, InMemory())
-		for _, s := range scenes(time.Now()) {
-			got := c.Samples(s.name)
+		for _, s := range append(scenes(time.Now()), rehearsals()...) {
+			got := c.Samples(s.full())
 			if len(got) < 1 || len(got) > 3 {
 				t.Errorf("%s has %d samples", s.name, len(got))
 			}
@@ -138,6 +138,12 @@ func TestEveryServiceOfTheStoryHasSamples(t *testing.T) {
 				}
 				labels[v.Label] = true
 			}
+		}
+		if a, b := c.Samples("billing")[1], c.Samples(wholeProject + "/locations/europe-west1/services/billing")[1]; a != b {
+			t.Errorf("a short name means production's service: %q and %q", a.Label, b.Label)
+		}
+		if a, b := c.Samples("billing")[1], c.Samples("projects/acme-staging/locations/europe-west1/services/billing")[1]; a.Token == b.Token {
+			t.Error("staging's samples are production's")
 		}
 		if got := c.Samples("none"); got != nil {
 			t.Errorf("a service that is not there has %d samples", len(got))

@@ -12,6 +12,7 @@ import (
 
 // scene is one service of the story: how it is set up, who may call it, and who calls it in vain.
 type scene struct {
+	in           site // zero: production
 	name, region string
 	ingress      runpb.IngressTraffic
 	audiences    []string
@@ -139,7 +140,7 @@ func functionURL(region, name string) string {
 
 // settle puts the story's services and policies into the world, silently: they were there before.
 func (c *Cloud) settle(now time.Time) {
-	for _, s := range scenes(now) {
+	for _, s := range append(scenes(now), rehearsals()...) {
 		v := s.service(now)
 		c.world.put(v)
 		if len(s.bindings) > 0 {
@@ -148,19 +149,26 @@ func (c *Cloud) settle(now time.Time) {
 	}
 }
 
-// runURLs are both run.app addresses of a service; the first is the main one.
-func runURLs(name, region string) []string {
-	code, _ := regionCode(region)
+// full is the service's whole name.
+func (s scene) full() string {
+	return "projects/" + s.in.project() + "/locations/" + s.region + "/services/" + s.name
+}
+
+// urls are both run.app addresses of the service; the first is the main one.
+func (s scene) urls() []string {
+	hash := "1a2b3c4d5e"
+	if s.in != (site{}) {
+		hash = "9z8y7x6w5v"
+	}
 	return []string{
-		"https://" + name + "-1a2b3c4d5e-" + code + ".a.run.app",
-		"https://" + name + "-" + number + "." + region + ".run.app",
+		"https://" + s.name + "-" + hash + "-" + regionCode(s.region) + ".a.run.app",
+		"https://" + s.name + "-" + s.in.numbered() + "." + s.region + ".run.app",
 	}
 }
 
 // service is the scene as the Admin API shows it.
 func (s scene) service(now time.Time) *runpb.Service {
-	name := "projects/" + project + "/locations/" + s.region + "/services/" + s.name
-	urls := runURLs(s.name, s.region)
+	name, urls := s.full(), s.urls()
 	current := name + "/revisions/" + s.name + "-00007-vab"
 	v := &runpb.Service{
 		Name: name, Uid: digits(s.name)[:8] + "-0000-4000-8000-" + digits(s.region)[:12], Generation: 7, ObservedGeneration: 7,
@@ -171,7 +179,7 @@ func (s scene) service(now time.Time) *runpb.Service {
 		LastModifier: or(s.modifier, "deployer@acme.example"),
 		Ingress:      s.ingress, InvokerIamDisabled: s.open, IapEnabled: s.iap,
 		CustomAudiences:   s.audiences,
-		Template:          &runpb.RevisionTemplate{ServiceAccount: address(s.name + "-run")},
+		Template:          &runpb.RevisionTemplate{ServiceAccount: s.in.address(s.name + "-run")},
 		Uri:               urls[0],
 		Urls:              urls,
 		TerminalCondition: &runpb.Condition{Type: "Ready", State: runpb.Condition_CONDITION_SUCCEEDED},
@@ -206,7 +214,7 @@ func (s scene) service(now time.Time) *runpb.Service {
 
 // multiply adds n services in all regions.
 func (c *Cloud) multiply(n int, now time.Time) {
-	all := regions()
+	all := c.regions()
 	for i := range n {
 		s := scene{
 			name: fmt.Sprintf("service-%05d", i), region: all[i%len(all)][0], ingress: everywhere,

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -26,17 +27,25 @@ type tails struct {
 type tail struct {
 	mu         sync.Mutex
 	match      matcher
+	of         []string // the projects
 	pending    []*loggingpb.LogEntry
-	suppressed int32
+	suppressed map[loggingpb.TailLogEntriesResponse_SuppressionInfo_Reason]int32
+	deaf       bool          // it stands, and tells of nothing any more
 	wake       chan struct{} // something waits
 	end        chan error    // the server ends the stream
 }
 
-// add registers a stream, unless ten are open.
+// add registers a stream, unless ten of its project are open.
 func (s *tails) add(t *tail) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.open) >= mostTails {
+	others := 0
+	for _, o := range s.open {
+		if slices.Equal(o.of, t.of) {
+			others++
+		}
+	}
+	if others >= mostTails {
 		return status.Errorf(codes.ResourceExhausted, "Quota exceeded: a project can have at most %d open tail sessions.", mostTails)
 	}
 	s.open = append(s.open, t)
@@ -61,7 +70,7 @@ func (s *tails) offer(entries []*loggingpb.LogEntry) {
 		t.mu.Lock()
 		before := len(t.pending)
 		for _, e := range entries {
-			if t.match(e) {
+			if !t.deaf && t.match(e) {
 				t.pending = append(t.pending, e)
 			}
 		}
@@ -93,21 +102,51 @@ func (c *Cloud) EndTails(err error) {
 	}
 }
 
-// Suppress lets every open tail say that it held back n entries for the rate limit. Where nothing else waits, a message
-// carries that alone.
-func (c *Cloud) Suppress(n int) {
+// Deafen lets every open tail stand and tell of nothing any more, as one does whose server has lost it.
+func (c *Cloud) Deafen() {
 	for _, t := range c.tails.all() {
 		t.mu.Lock()
-		t.suppressed += int32(n)
+		t.deaf = true
 		t.mu.Unlock()
-		t.stir()
 	}
+}
+
+// Suppress lets every open tail say that it held back n entries for the rate limit, and gives how many tails say so. Where nothing
+// else waits, a message carries that alone.
+func (c *Cloud) Suppress(n int) (tails int) {
+	return c.suppress(loggingpb.TailLogEntriesResponse_SuppressionInfo_RATE_LIMIT, n)
+}
+
+// Outpace is Suppress for the other reason: the client took its messages too slowly.
+func (c *Cloud) Outpace(n int) (tails int) {
+	return c.suppress(loggingpb.TailLogEntriesResponse_SuppressionInfo_NOT_CONSUMED, n)
+}
+
+func (c *Cloud) suppress(why loggingpb.TailLogEntriesResponse_SuppressionInfo_Reason, n int) (tails int) {
+	for _, t := range c.tails.all() {
+		t.mu.Lock()
+		told := !t.deaf
+		if told {
+			t.suppressed[why] += int32(n)
+			tails++
+		}
+		t.mu.Unlock()
+		if told {
+			t.stir()
+		}
+	}
+	return tails
 }
 
 // Keepalive sends every open tail an empty message.
 func (c *Cloud) Keepalive() {
 	for _, t := range c.tails.all() {
-		t.stir()
+		t.mu.Lock()
+		deaf := t.deaf
+		t.mu.Unlock()
+		if !deaf {
+			t.stir()
+		}
 	}
 }
 
@@ -122,8 +161,8 @@ func (s loggingServer) TailLogEntries(stream loggingpb.LoggingServiceV2_TailLogE
 	if err != nil {
 		return err
 	}
-	t := &tail{wake: make(chan struct{}, 1), end: make(chan error, 1)}
-	window, err := t.ask(req)
+	t := &tail{wake: make(chan struct{}, 1), end: make(chan error, 1), suppressed: map[loggingpb.TailLogEntriesResponse_SuppressionInfo_Reason]int32{}}
+	window, err := t.ask(s.c, req)
 	if err != nil {
 		return err
 	}
@@ -138,8 +177,9 @@ func (s loggingServer) TailLogEntries(stream loggingpb.LoggingServiceV2_TailLogE
 }
 
 // ask takes in a request: the filter, and the buffer window that it returns.
-func (t *tail) ask(req *loggingpb.TailLogEntriesRequest) (time.Duration, error) {
-	if err := logResources(req.ResourceNames); err != nil {
+func (t *tail) ask(c *Cloud, req *loggingpb.TailLogEntriesRequest) (time.Duration, error) {
+	within, err := c.logsOf(req.ResourceNames)
+	if err != nil {
 		return 0, err
 	}
 	window := 2 * time.Second
@@ -150,10 +190,13 @@ func (t *tail) ask(req *loggingpb.TailLogEntriesRequest) (time.Duration, error) 
 		return 0, invalid("buffer_window %v is not between 0 and 60 seconds.", window)
 	}
 	match, err := compile(req.Filter)
+	if err != nil {
+		return 0, err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.match = match
-	return window, err
+	t.match, t.of = joined(within, match, "AND"), slices.Clone(req.ResourceNames)
+	return window, nil
 }
 
 func (c *Cloud) follow(stream loggingpb.LoggingServiceV2_TailLogEntriesServer, t *tail, window time.Duration) error {
@@ -194,23 +237,21 @@ func (c *Cloud) follow(stream loggingpb.LoggingServiceV2_TailLogEntriesServer, t
 // flush sends what waits: sorted inside each message, and at least one message.
 func (t *tail) flush(stream loggingpb.LoggingServiceV2_TailLogEntriesServer) error {
 	t.mu.Lock()
-	entries, suppressed := t.pending, t.suppressed
-	t.pending, t.suppressed = nil, 0
+	entries := t.pending
+	t.pending = nil
+	var suppressed []*loggingpb.TailLogEntriesResponse_SuppressionInfo
+	for _, why := range slices.Sorted(maps.Keys(t.suppressed)) {
+		suppressed = append(suppressed, &loggingpb.TailLogEntriesResponse_SuppressionInfo{Reason: why, SuppressedCount: t.suppressed[why]})
+	}
+	clear(t.suppressed)
 	t.mu.Unlock()
 	slices.SortStableFunc(entries, func(a, b *loggingpb.LogEntry) int {
 		return a.Timestamp.AsTime().Compare(b.Timestamp.AsTime())
 	})
 	for first := true; first || len(entries) > 0; first = false {
 		n := min(len(entries), mostMessage)
-		m := &loggingpb.TailLogEntriesResponse{Entries: entries[:n]}
-		entries = entries[n:]
-		if suppressed > 0 {
-			m.SuppressionInfo = []*loggingpb.TailLogEntriesResponse_SuppressionInfo{{
-				Reason:          loggingpb.TailLogEntriesResponse_SuppressionInfo_RATE_LIMIT,
-				SuppressedCount: suppressed,
-			}}
-			suppressed = 0
-		}
+		m := &loggingpb.TailLogEntriesResponse{Entries: entries[:n], SuppressionInfo: suppressed}
+		entries, suppressed = entries[n:], nil
 		if err := stream.Send(m); err != nil {
 			return err
 		}

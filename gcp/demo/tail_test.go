@@ -102,7 +102,9 @@ func TestSuppressionMayComeAloneAndOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := connect(t, InMemory())
 		s := c.tail("", nil)
-		c.Suppress(40)
+		if n := c.Suppress(40); n != 1 {
+			t.Errorf("%d tails were told", n)
+		}
 		m := next(t, s)
 		if len(m.Entries) != 0 || len(m.SuppressionInfo) != 1 || m.SuppressionInfo[0].SuppressedCount != 40 {
 			t.Errorf("got %v", m)
@@ -113,9 +115,57 @@ func TestSuppressionMayComeAloneAndOnce(t *testing.T) {
 		if len(m.Entries) != 1 || len(m.SuppressionInfo) != 1 || m.SuppressionInfo[0].SuppressedCount != 2 {
 			t.Errorf("with an entry: %v", m)
 		}
+		c.Outpace(3)
+		if m = next(t, s); len(m.SuppressionInfo) != 1 || m.SuppressionInfo[0].Reason != loggingpb.TailLogEntriesResponse_SuppressionInfo_NOT_CONSUMED || m.SuppressionInfo[0].SuppressedCount != 3 {
+			t.Errorf("for the other reason: %v", m)
+		}
 		c.Keepalive()
 		if m = next(t, s); len(m.Entries)+len(m.SuppressionInfo) != 0 {
 			t.Errorf("empty message: %v", m)
+		}
+	})
+}
+
+func TestADeafTailStandsAndTellsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := connect(t, InMemory())
+		s := c.tail("", nil)
+		c.Deafen()
+		c.Emit(Refusal{})
+		c.Keepalive()
+		if n := c.Suppress(3); n != 0 || c.OpenTails() != 1 {
+			t.Errorf("%d say so, of %d", n, c.OpenTails())
+		}
+		time.Sleep(time.Minute)
+		c.EndTails(Unavailable())
+		if m, err := s.Recv(); status.Code(err) != codes.Unavailable {
+			t.Errorf("it told %v, %v", m, err)
+		}
+	})
+}
+
+// TestWhatNoTailTellsOfIsFoundAfterAWhile, and is received at once.
+func TestWhatNoTailTellsOfIsFoundAfterAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := connect(t, InMemory(), Empty())
+		s := c.tail("", nil)
+		at := time.Now()
+		c.EmitUntold(3*time.Second, Refusal{ID: "untold"})
+		c.Emit(Refusal{ID: "told"})
+		if m := next(t, s); len(m.Entries) != 1 || m.Entries[0].InsertId != "told" {
+			t.Errorf("the tail told of %v", m)
+		}
+		for _, want := range []int{1, 2} {
+			found := c.Cloud.matching(func(*loggingpb.LogEntry) bool { return true }, false)
+			if len(found) != want {
+				t.Errorf("%d entries after %v, want %d", len(found), time.Since(at), want)
+			}
+			for _, k := range found {
+				if !k.entry.ReceiveTimestamp.AsTime().Equal(at) {
+					t.Errorf("%s was received at %v", k.entry.InsertId, k.entry.ReceiveTimestamp.AsTime())
+				}
+			}
+			time.Sleep(3 * time.Second)
 		}
 	})
 }

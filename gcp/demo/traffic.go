@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"cloud.google.com/go/logging/apiv2/loggingpb"
@@ -49,12 +50,12 @@ func shopCallers() []caller {
 func (k caller) refusal(s scene, r *rand.Rand, at time.Time) Refusal {
 	path := k.paths[r.IntN(len(k.paths))]
 	f := Refusal{
-		Service: "projects/" + project + "/locations/" + s.region + "/services/" + s.name,
+		Service: s.full(),
 		Status:  k.status, Method: k.method, URL: k.host + path, UserAgent: k.agent, RemoteIP: k.ip, Referer: k.referer,
 		Protocol: k.protocol, Empty: k.empty, App: k.app, Function: s.function, Time: at,
 	}
 	if k.host == "" {
-		f.URL = runURLs(s.name, s.region)[0] + path
+		f.URL = s.urls()[0] + path
 	}
 	if k.app {
 		f.Latency = time.Duration(3+r.IntN(40)) * time.Millisecond
@@ -92,11 +93,17 @@ func (c *Cloud) recall(now time.Time) {
 		h.Received = h.Time.Add(time.Second)
 		past = append(past, h.entry(c))
 	}
-	for _, s := range scenes(now) {
+	for _, s := range append(scenes(now), rehearsals()...) {
 		for _, k := range s.callers {
 			past = append(past, c.history(s, k, now)...)
 		}
 	}
+	for _, e := range past {
+		if f := inFront(e); f != nil {
+			past = append(past, f)
+		}
+	}
+	past = append(past, knocked(now)...)
 	slices.SortStableFunc(past, func(a, b *loggingpb.LogEntry) int {
 		return a.ReceiveTimestamp.AsTime().Compare(b.ReceiveTimestamp.AsTime())
 	})
@@ -125,7 +132,7 @@ func (c *Cloud) history(s scene, k caller, now time.Time) []*loggingpb.LogEntry 
 type arrival struct {
 	at      time.Time // when the log takes it in
 	refusal Refusal
-	entry   *loggingpb.LogEntry // where it was in the log before: it comes once more
+	entry   *loggingpb.LogEntry // where it was in the log before, and comes once more, or is a load balancer's
 }
 
 // source is a caller of a service, and when the next request comes.
@@ -140,6 +147,7 @@ type traffic struct {
 	dice    *rand.Rand
 	begun   time.Time
 	sources []source
+	inFront []knocker
 	coming  []arrival // by time
 }
 
@@ -152,7 +160,15 @@ func (c *Cloud) Run(ctx context.Context) {
 	if c.empty {
 		return
 	}
-	t := newTraffic(time.Now())
+	now := time.Now()
+	var work sync.WaitGroup
+	work.Go(func() { c.play(ctx, newTraffic(now, scenes(now), knocks())) })
+	work.Go(func() { c.play(ctx, newTraffic(now, rehearsals(), nil)) })
+	work.Wait()
+}
+
+// play lets one project's traffic happen.
+func (c *Cloud) play(ctx context.Context, t *traffic) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -176,17 +192,24 @@ func (c *Cloud) Run(ctx context.Context) {
 				}
 			}
 			c.EmitEntries(a.entry)
+			if f := inFront(a.entry); f != nil {
+				c.EmitEntries(f)
+			}
 		}
 		timer.Reset(t.rest(now))
 	}
 }
 
-func newTraffic(now time.Time) *traffic {
+func newTraffic(now time.Time, of []scene, inFront []knock) *traffic {
 	t := &traffic{dice: dice("now"), begun: now}
-	for _, s := range scenes(now) {
+	for _, s := range of {
 		for _, k := range s.callers {
 			t.sources = append(t.sources, source{s, k, now.Add(gap(t.dice, k.hourly))})
 		}
+	}
+	for _, k := range inFront {
+		r := dice("front now", k.backend, k.details, k.agent)
+		t.inFront = append(t.inFront, knocker{k, r, now.Add(gap(r, k.hourly))})
 	}
 	return t
 }
@@ -200,6 +223,12 @@ func (t *traffic) think(now time.Time) {
 				continue
 			}
 			t.coming = append(t.coming, arrival{at: s.next.Add(lag(t.dice)), refusal: s.caller.refusal(s.scene, t.dice, s.next)})
+		}
+	}
+	for i := range t.inFront {
+		k := &t.inFront[i]
+		for ; k.next.Before(now.Add(ahead)); k.next = k.next.Add(gap(k.dice, k.hourly)) {
+			t.coming = append(t.coming, arrival{at: k.next.Add(lag(k.dice)), entry: k.answer(k.dice, k.next).entry()})
 		}
 	}
 	slices.SortStableFunc(t.coming, func(a, b arrival) int { return a.at.Compare(b.at) })

@@ -9,18 +9,25 @@ import (
 
 	"cloud.google.com/go/iam/admin/apiv1/adminpb"
 	"cloud.google.com/go/iam/apiv1/iampb"
+	iamv2pb "cloud.google.com/go/iam/apiv2/iampb"
 	"cloud.google.com/go/run/apiv2/runpb"
+	"google.golang.org/api/iap/v1"
 	"google.golang.org/protobuf/proto"
 )
 
 // world is what the project holds besides its log.
 type world struct {
 	mu       sync.Mutex
-	services map[string]*runpb.Service // by full name
-	policies map[string]*iampb.Policy  // by full name
-	roles    map[string]*adminpb.Role  // by full name
-	bodies   map[string][]byte         // replaced key files, by address
-	set      int                       // how many policies were ever set: their etag
+	services map[string]*runpb.Service   // by full name
+	policies map[string]*iampb.Policy    // by full name
+	roles    map[string]*adminpb.Role    // by full name
+	branches map[string]branch           // projects, folders, organisations, by the name with the number
+	denials  map[string]*iamv2pb.Policy  // deny policies, by full name
+	bodies   map[string][]byte           // replaced key files, by address
+	parts    map[string][]part           // of load balancers, by collection
+	iap      map[string]*iap.IapSettings // by resource
+	dark     map[string]bool             // regions that the Compute API finds out of reach
+	set      int                         // how many policies were ever set: their etag
 
 	// Two indexes of services, nil while they are out of date.
 	full map[string]string           // by short name: the first full one
@@ -31,25 +38,44 @@ func (w *world) init() {
 	w.services = map[string]*runpb.Service{}
 	w.policies = map[string]*iampb.Policy{}
 	w.roles = predefined()
+	w.branches = map[string]branch{}
+	w.denials = map[string]*iamv2pb.Policy{}
+	w.grow()
 	w.bodies = map[string][]byte{}
+	w.parts = map[string][]part{}
+	w.iap = map[string]*iap.IapSettings{}
+	w.dark = map[string]bool{}
 }
 
-// regions are those in which the project may run services: region id, and its code in run.app addresses.
-func regions() [][2]string {
+// storyRegions are in the story; the others come with Regions.
+const storyRegions = 9
+
+// everyRegion are region ids, and their codes in run.app addresses.
+func everyRegion() [][2]string {
 	return [][2]string{
 		{"asia-northeast1", "an"}, {"asia-southeast1", "as"}, {"australia-southeast1", "ts"},
 		{"europe-north1", "lz"}, {"europe-west1", "ew"}, {"europe-west4", "ez"},
 		{"us-central1", "uc"}, {"us-east1", "ue"}, {"us-west1", "uw"},
+		{"asia-east1", "de"}, {"asia-east2", "df"}, {"asia-northeast2", "dt"}, {"asia-south1", "el"}, {"europe-central2", "lm"},
+		{"europe-west2", "nw"}, {"europe-west3", "ey"}, {"europe-west6", "oa"}, {"southamerica-east1", "rj"}, {"us-east4", "uk"},
+		{"us-west2", "wl"},
 	}
 }
 
-func regionCode(region string) (string, bool) {
-	for _, r := range regions() {
+// regions are those in which a project may run services, by id.
+func (c *Cloud) regions() [][2]string {
+	all := everyRegion()[:c.places]
+	slices.SortFunc(all, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return all
+}
+
+func regionCode(region string) string {
+	for _, r := range everyRegion() {
 		if r[0] == region {
-			return r[1], true
+			return r[1]
 		}
 	}
-	return "", false
+	return ""
 }
 
 // SetService puts a service into the project, or changes it; the audit log tells. The name must be whole:
