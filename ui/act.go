@@ -29,40 +29,54 @@ func (r *root) resizeWindow(by int) tea.Cmd {
 		return nil
 	}
 	r.o.Since, r.refused.window = next, next
-	r.ring.prune(r.time.Add(-next))
-	r.history.Prune(r.time.Add(-next))
+	r.refused.paused = nil // another window is asked for in order to see what is in it
+	r.prune(r.time.Add(-next))
 	r.history.draw()
 	var cmd tea.Cmd
 	if r.stream != nil {
 		cmd = r.streamed(r.stream.span(next, r.time))
 	}
-	r.unseen++
+	r.show()
 	return cmd
 }
 
 // paste sends what was pasted to the token pane, wherever the focus is. A short word while a filter is typed is the filter's.
 func (r *root) paste(text string) tea.Cmd {
-	r.time = now()
 	if strings.TrimSpace(text) == "" {
 		// A stray end mark of a paste arrives as an empty one.
 		return nil
 	}
-	if f, ok := r.pane[r.at].(interface{ Paste(string) }); ok && r.pane[r.at].Typing() && short(text) {
-		f.Paste(text)
+	if p, ok := r.over.(*projectsScreen); ok && isWord(text) {
+		p.filter.paste(strings.TrimSpace(text))
+		return p.typed()
+	}
+	if f, ok := r.pane[r.at].(interface{ Paste(string) }); ok && r.pane[r.at].Typing() && isWord(text) {
+		// A line's end that came along is no key stroke: enter stays the user's.
+		f.Paste(strings.TrimSpace(text))
 		return nil
 	}
-	r.help = nil
+	r.over = nil
 	r.focus(onToken)
 	return readToken([]byte(text), "pasted")
 }
 
-// short says that a pasted text is a word to look for rather than a credential.
-func short(text string) bool {
-	return len(text) <= 60 && !strings.ContainsAny(text, "\r\n") && !strings.HasPrefix(strings.TrimSpace(text), "ey")
+// isWord says that a pasted text is something to look for rather than a credential: it is short, or an address that is none.
+func isWord(text string) bool {
+	const short, longest = 60, 300
+	text = strings.TrimSpace(text)
+	switch {
+	case len(text) > longest, strings.ContainsAny(text, "\r\n"), strings.HasPrefix(text, "ey"):
+		return false
+	case len(text) <= short:
+		return true
+	case !strings.Contains(text, "@") && !strings.HasPrefix(text, "https://"):
+		return false
+	}
+	t, err := token.Read([]byte(text))
+	return err == nil && t.Kind() == token.Unrecognised
 }
 
 func (r *root) tokenRead(m tokenRead) {
-	r.time = now()
 	r.token.hold(m.tokens, m.label, m.err)
 	r.judged = judgement{}
 }
@@ -70,8 +84,8 @@ func (r *root) tokenRead(m tokenRead) {
 // forget drops the token wherever it is held.
 func (r *root) forget() {
 	r.token.forget()
-	r.judged, r.diagnosed, r.predicted = judgement{}, diagnosed{}, predictions{}
-	r.services.setPredictions(nil)
+	r.judged, r.diagnosed, r.predicted = judgement{}, diagnosing{}, predictions{waiting: r.predicted.waiting}
+	r.services.predictNothing()
 	for _, s := range r.keysFrom {
 		s.chosen = nil
 	}
@@ -83,14 +97,14 @@ func (r *root) loadSample() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	n := r.sample[s.Name]
-	r.sample[s.Name]++
+	n := r.sample[s.ID]
+	r.sample[s.ID]++
 	if !r.lay.wide {
 		r.focus(onToken)
 	}
 	load := r.o.Samples
 	return func() tea.Msg {
-		samples := load(s.Name)
+		samples := load(s.ID)
 		if len(samples) == 0 {
 			return tokenRead{err: &gcp.Error{Op: "load a demo token", On: s.Name, Hint: "this service has none; choose another"}}
 		}
@@ -98,15 +112,6 @@ func (r *root) loadSample() tea.Cmd {
 		tokens, err := token.ReadAll([]byte(sample.Token))
 		return tokenRead{tokens, sample.Label, err}
 	}
-}
-
-// clip puts a text on the clipboard, through the terminal (OSC 52); where there is none it says why.
-func (r *root) clip(text, why string) tea.Cmd {
-	if text == "" {
-		return r.say("nothing to copy: " + why)
-	}
-	first, _, _ := strings.Cut(text, "\n")
-	return tea.Batch(tea.SetClipboard(text), r.say("sent to the terminal's clipboard: "+first))
 }
 
 // say shows a notice in the footer for a while.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,11 +13,18 @@ import (
 // answered takes the results of requests. One that nobody waits for any more is dropped, but entries are kept whoever
 // asked for them: they are true all the same.
 func (r *root) answered(msg tea.Msg) tea.Cmd {
+	if err := r.dismissed(msg); err != nil {
+		return r.part(err)
+	}
 	switch m := msg.(type) {
 	case clientOpened:
 		return r.clientOpened(m)
 	case openDue:
-		return r.open()
+		if m.turn == r.opener.turn {
+			return r.open()
+		}
+	case servicesFound:
+		return r.servicesFound(m)
 	case servicesListed:
 		return r.servicesListed(m)
 	case refreshDue:
@@ -24,51 +32,57 @@ func (r *root) answered(msg tea.Msg) tea.Cmd {
 			return r.refresh(false)
 		}
 	case policyRead:
-		r.policyRead(m)
+		return r.policyRead(m)
+	case quotaDue:
+		return r.quotaDue(m)
+	case projectsListed:
+		r.projectsListed(m)
+	case searchDue:
+		return r.searchDue(m)
+	case troubleshot:
+		r.access.troubleshot(m)
+	case inheritedRead:
+		r.inheritedRead(m)
+	case frontsRead:
+		r.fronting.read(m)
+	case frontsLogged:
+		r.frontsLogged(m)
 	case tailOpened:
 		return r.streamed(r.stream.opened(m))
 	case entriesArrived:
 		r.keep(m.refusals)
 		return tea.Batch(r.changed(m.changes), r.streamed(r.stream.arrived(m)))
 	case entriesListed:
-		r.keep(m.refusals)
-		cmd := tea.Batch(r.changed(m.changes), r.stream.listed(m))
-		if m.err == nil && !r.backfilled {
+		reread := r.found(m.refusals, m.changes)
+		m.full = r.ring.full()
+		cmd := tea.Batch(reread, r.stream.listed(m))
+		r.keep(nil)
+		if r.stream.filled && !r.backfilled {
 			r.backfilled = true
 			r.show()
 			r.services.arrange()
 		}
 		return r.streamed(cmd)
+	case changesListed:
+		return tea.Batch(r.changed(m.changes), r.streamed(r.stream.listedChanges(m)))
+	case lastLogged:
+		r.lastLogged(m)
+	case watchDue:
+		return r.stream.watch(m, r.time)
+	case watched:
+		return r.watched(m)
 	case rotateDue:
 		return r.streamed(r.stream.rotate(m))
 	case streamDue:
 		return r.streamed(r.stream.stepped(m))
 	case keysFetched:
 		r.keysFetched(m)
+	case reportCopied:
+		return r.reportCopied(m)
+	case reportWritten:
+		return r.reportWritten(m)
 	}
 	return nil
-}
-
-// open opens the client, where there is none and none is on its way.
-func (r *root) open() tea.Cmd {
-	if r.client != nil || r.opening {
-		return nil
-	}
-	r.opening = true
-	return openClient(r.ctx, r.o.Open)
-}
-
-func (r *root) clientOpened(m clientOpened) tea.Cmd {
-	r.opening = false
-	if m.err != nil {
-		r.services.show(gcp.Listing{}, now(), m.err)
-		r.refused.tell("failed", nil, m.err)
-		return after(reopenTime, openDue{})
-	}
-	r.client = m.client
-	r.refused.project = m.client.Project()
-	r.stream = newStream(r.ctx, r.client, r.o.Since)
-	return tea.Batch(r.refresh(false), r.streamed(r.stream.open()))
 }
 
 // refresh lists the services again; the answer of an older list is dropped. By hand it has every policy read again too.
@@ -83,13 +97,33 @@ func (r *root) refresh(byHand bool) tea.Cmd {
 		r.cancelList()
 	}
 	r.generation++
+	r.services.again = time.Time{}
 	for _, s := range r.policies {
 		s.stale = s.stale || byHand || s.err != nil || now().Sub(s.at) > policyAge
+	}
+	for _, id := range r.services.onScreen() {
+		if s := r.policies[id]; s != nil && s.policy != nil && s.policy.Partial() && now().Sub(s.at) > partialAge {
+			s.stale = true
+		}
 	}
 	var ctx context.Context
 	ctx, r.cancelList = context.WithCancel(r.ctx)
 	r.services.loading = true
-	return listServices(ctx, r.client, r.generation)
+	r.fronting.stale = r.fronting.stale || byHand
+	return tea.Batch(listServices(ctx, r.client, r.generation), r.inherit(byHand))
+}
+
+// servicesFound shows what has come of the first listing; a later one replaces the rows as a whole.
+func (r *root) servicesFound(m servicesFound) tea.Cmd {
+	if m.generation != r.generation {
+		return nil
+	}
+	if r.services.found(m.part, m.at) {
+		r.show()
+		r.services.arrange()
+		r.judged = judgement{}
+	}
+	return nextServices(m.lister, m.generation)
 }
 
 func (r *root) servicesListed(m servicesListed) tea.Cmd {
@@ -97,13 +131,12 @@ func (r *root) servicesListed(m servicesListed) tea.Cmd {
 		return nil
 	}
 	r.cancelList()
-	r.ring.prune(m.at.Add(-r.o.Since))
-	r.history.Prune(m.at.Add(-r.o.Since))
+	r.prune(m.at.Add(-r.o.Since))
 	r.services.show(m.listing, m.at, m.err)
 	r.queue = r.queue[:0]
 	for _, row := range r.services.rows {
 		if s := r.policies[row.service.ID]; s != nil {
-			r.services.setDoor(row.service.ID, s.policy, s.err)
+			r.services.setDoor(row.service.ID, r.joined(s), s.err)
 		}
 		r.history.saw(row.service, nil)
 		r.queue = append(r.queue, row.service.ID)
@@ -111,38 +144,81 @@ func (r *root) servicesListed(m servicesListed) tea.Cmd {
 	r.show()
 	r.services.arrange()
 	r.judged = judgement{}
-	return after(refreshTime, refreshDue{r.generation})
+	return r.refreshLater(m.err)
 }
 
-func (r *root) policyRead(m policyRead) {
+// refreshLater lists the services again in a minute; after a failure sooner, later each time, and not before Google asks for it.
+func (r *root) refreshLater(err error) tea.Cmd {
+	if err == nil {
+		r.relist, r.opener.wait = 0, 0
+		return after(refreshTime, refreshDue{r.generation})
+	}
+	r.relist = clamp(2*r.relist, firstRelist, refreshTime)
+	d := max(r.relist, googleAsks(err))
+	r.services.again = now().Add(d)
+	return after(d, refreshDue{r.generation})
+}
+
+func (r *root) policyRead(m policyRead) tea.Cmd {
 	r.reading--
 	s := r.policies[m.service]
 	if s == nil {
-		return
+		return nil
 	}
-	s.reading, s.at, s.err = false, m.at, m.err
+	s.reading = false
+	if errors.Is(m.err, context.Canceled) {
+		s.stale = true // its client was given up, and the next one reads it again
+		return nil
+	}
+	s.at, s.err = m.at, m.err
 	if m.err == nil {
 		s.policy = &m.policy
 		if row := r.services.row(m.service); row != nil {
 			r.history.saw(row.service, s.policy)
 		}
 	}
-	r.services.setDoor(m.service, s.policy, s.err)
+	r.services.setDoor(m.service, r.joined(s), s.err)
 	if m.service == r.judged.service {
 		r.judged = judgement{}
 	}
-	if r.predicted.changed == nil {
-		r.predicted.changed = map[string]bool{}
+	if r.predicted.token != nil {
+		r.predicted.open = append(r.predicted.open, m.service)
 	}
-	r.predicted.changed[m.service] = true
+	return r.spare(m.service, m.err, m.at)
 }
 
 // keep puts entries into the ring; the panes show them when drawing is due.
-func (r *root) keep(batch []*refusal) { r.unseen += r.ring.add(batch) }
+func (r *root) keep(batch []*refusal) {
+	r.unseen += r.ring.add(batch)
+	if r.ring.lost > 0 && len(r.ring.entries) > 0 {
+		r.stream.forgot(r.ring.entries[0].Time, r.ring.full())
+	}
+}
 
-// changed takes changes. What is known of a changed service is read again at once: its policy, and the list for its settings.
-func (r *root) changed(batch []gcp.Change) tea.Cmd {
-	fresh := r.history.take(batch)
+// age drops what has left the window also while no list of the services comes to do so: a login that is over for hours must not
+// leave counts of the last quarter of an hour from before. It waits for a third of the window, since new counts cost the link bytes.
+func (r *root) age() {
+	if r.time.Sub(r.pruned) < r.o.Since/3 {
+		return
+	}
+	had := len(r.ring.entries)
+	r.prune(r.time.Add(-r.o.Since))
+	r.unseen += had - len(r.ring.entries)
+}
+
+// prune drops what was logged and changed before a moment.
+func (r *root) prune(before time.Time) {
+	r.pruned = r.time
+	r.ring.prune(before)
+	r.history.Prune(before)
+	r.stream.pruned(before)
+}
+
+// changed takes changes.
+func (r *root) changed(batch []gcp.Change) tea.Cmd { return r.reread(r.history.take(batch)) }
+
+// reread reads what is known of services that were changed again at once: the policy, and the list for the settings.
+func (r *root) reread(fresh []gcp.Change) tea.Cmd {
 	if len(fresh) == 0 {
 		return nil
 	}
@@ -170,21 +246,17 @@ func (r *root) changed(batch []gcp.Change) tea.Cmd {
 
 // show brings the panes up to what the ring holds.
 func (r *root) show() {
-	r.services.setTally(r.ring.of, r.ring.charts(now(), r.o.Since))
+	r.services.setTally(r.ring.of, r.ring.charts(now(), r.o.Since), r.o.Since)
 	r.refused.arrived(r.unseen)
-	r.unseen = 0
+	r.unseen, r.drawn = 0, r.ring.all
 }
 
 // streamed tells the refused pane what the stream is doing now.
 func (r *root) streamed(cmd tea.Cmd) tea.Cmd {
 	s := r.stream
 	err := s.err
-	if err == nil {
-		err = s.listErr
-	}
-	state := "live"
-	if !s.filled && err == nil {
-		state = "reading"
+	if err == nil || s.state == streamPolling && s.listErr != nil {
+		err = s.listErr // while there is no tail, what keeps the lists from being read is the news
 	}
 	var oldest time.Time
 	if len(r.ring.entries) > 0 {
@@ -194,7 +266,16 @@ func (r *root) streamed(cmd tea.Cmd) tea.Cmd {
 	if !open.IsZero() {
 		open = s.newest
 	}
-	r.refused.tell(state, s.gaps.all(open, r.ring.lost, oldest), err)
+	marks := s.gaps.all(open, r.ring.lost, oldest)
+	if m := s.still(); m != nil {
+		marks = append([]*refusal{m}, marks...)
+	}
+	if r.refused.known = s.known; !s.reach.IsZero() {
+		r.refused.known = time.Time{}
+	}
+	if r.refused.tell(marks, err) {
+		r.unseen++
+	}
 	return cmd
 }
 

@@ -1,16 +1,25 @@
 package ui
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"why401/gcp"
+)
 
 // chartCells is the widest chart.
 const chartCells = 24
+
+// fairChart is the narrowest that tells a beginning, leastChart the narrowest that tells anything.
+const fairChart, leastChart = 8, 4
 
 // minutes counts the refusals of a scope by minute, the oldest first; the zero place is every service.
 func (r *ring) minutes(scope place, from, to time.Time) []int {
 	if scope == (place{}) {
 		return r.line.Counts(from, to)
 	}
-	return r.line.Of(scope.name, scope.region, from, to)
+	return r.line.Of(scope, from, to)
 }
 
 // buckets counts the refusals of a scope over the window in at most chartCells parts, the newest last.
@@ -24,11 +33,23 @@ func (r *ring) buckets(scope place, end time.Time, window time.Duration) []int {
 	return out
 }
 
-// charts are the buckets of every service that has refusals, as bars.
-func (r *ring) charts(end time.Time, window time.Duration) map[place]string {
-	out := make(map[place]string, len(r.by))
+// charts are the buckets of every service that has refusals.
+func (r *ring) charts(end time.Time, window time.Duration) map[place][]int {
+	out := make(map[place][]int, len(r.by))
 	for at := range r.by {
-		out[at] = spark(r.buckets(at, end, window))
+		out[at] = r.buckets(at, end, window)
+	}
+	return out
+}
+
+// narrowed adds up neighbours until at most n counts are left.
+func narrowed(counts []int, n int) []int {
+	if n <= 0 || len(counts) <= n {
+		return counts
+	}
+	out := make([]int, n)
+	for i, c := range counts {
+		out[i*n/len(counts)] += c
 	}
 	return out
 }
@@ -49,4 +70,37 @@ func spark(counts []int) string {
 		out[i] = bars[(c*(len(bars)-1)+top-1)/top]
 	}
 	return string(out)
+}
+
+// turning names the changes that fall into the chart: the one after which the refusals began, and the newest, each with its moment.
+func (p *refusedPane) turning(scope place, after *gcp.Change, at time.Time) string {
+	var named []string
+	done := p.past.of(scope, at.Add(-p.window))
+	done = slices.DeleteFunc(done, func(c *refusal) bool { return c.change.Failed != "" || c.Time.After(at) })
+	for i, c := range done {
+		if i < len(done)-1 && (after == nil || c.ID != after.ID || !c.Time.Equal(after.Time)) {
+			continue
+		}
+		text := p.th.glyph.changed + c.Time.Local().Format("15:04") + " "
+		if p.everyService() {
+			text += p.named(c.Project, c.Service) + " "
+		}
+		named = append(named, text+changed(c.change.Kind))
+	}
+	return strings.Join(named, " ")
+}
+
+// changed is what was changed, in two words.
+func changed(k gcp.ChangeKind) string {
+	switch k {
+	case gcp.ChangePolicy:
+		return "IAM changed"
+	case gcp.ChangeDeploy:
+		return "deployed"
+	case gcp.ChangeCreated, gcp.ChangeDeleted:
+		return k.String()
+	case gcp.ChangeOther:
+		return "changed"
+	}
+	return k.String() + " changed"
 }

@@ -129,6 +129,8 @@ func (o CheckOptions) judge(ctx context.Context, t *token.Token) (answer, error)
 	at := moment{now: o.Now, clock: ring.clock, keys: ring.keys}
 	if at.now.IsZero() {
 		at.now = now()
+	} else {
+		at.clock = token.Clock{Given: true}
 	}
 	switch {
 	case o.Target != nil:

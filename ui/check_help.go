@@ -37,7 +37,7 @@ not absent; false, [] and "" are known. Other names than these are an error:
     }}
   }
 
---json writes one object; every field is always there:
+--json writes one object; every field is always there, but for "difference":
 
   {
     "schema": "why401/check/1",  changes when a field goes away or comes to mean something else; fields may be added
@@ -53,7 +53,10 @@ not absent; false, [] and "" are known. Other names than these are an error:
       "got": "…", "want": "…",   what stands there, and what would pass; "" for nothing
       "why": "…", "fix": "…",    the rule, and the next step
       "confidence": "documented",  how sure it is: documented, observed, inferred, unknown (nobody documents it)
-      "source": "https://…"      the page behind it, or ""
+      "source": "https://…",     the page behind it, or ""
+      "difference": {            only where the audience nearly is an accepted one: what differs, second of three pieces
+        "got": ["https://S", "/", ""], "want": ["https://S", "", ""]
+      }
     }],
     "verdict": {
       "status": 401,             200 (the request reaches the container), 401, 403, 404; null: cannot be known

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 
 	"why401/gcp"
 	"why401/token"
@@ -23,14 +24,14 @@ type keyring struct {
 // keyring takes the keys for a token from the files, and fetches them where no file is for its issuer and the network may be
 // used. Keys that cannot be had are no error: the signature is then unknown, and the report says why.
 func (o CheckOptions) keyring(ctx context.Context, t *token.Token) (keyring, error) {
-	url := t.KeysURL()
-	set, found, err := fromFiles(o.Keys, t, url)
+	name, url := t.KeysName(), t.KeysURL()
+	set, found, err := fromFiles(o.Keys, t, name)
 	switch {
-	case err != nil || url == "":
+	case err != nil || name == "":
 		return keyring{}, err
-	case found, o.Offline && len(set.IDs()) > 0:
-		return keyring{keys: token.Keys{url: set}}, nil
-	case o.Offline:
+	case found, o.Offline && set.Err != "":
+		return keyring{keys: token.Keys{name: set}}, nil
+	case o.Offline || url == "":
 		return keyring{}, nil
 	}
 	file, err := gcp.FetchKeys(ctx, o.HTTP, url)
@@ -41,22 +42,22 @@ func (o CheckOptions) keyring(ctx context.Context, t *token.Token) (keyring, err
 	if err != nil {
 		set.Err = clean(err.Error())
 	}
-	k := keyring{keys: token.Keys{url: set}}
-	if !file.Date.IsZero() && o.Now.IsZero() {
-		k.clock = token.Clock{Known: true, Skew: file.Read.Sub(file.Date), Who: file.URL}
-	}
-	return k, nil
+	return keyring{keys: token.Keys{url: set}, clock: clockOf(file)}, nil
 }
 
-// fromFiles chooses among the files the one for a token's issuer, whose keys are at url: of those bound to it, or else of those
+// fromFiles chooses among the files the one for a token's issuer, whose keys have a name: of those bound to it, or else of those
 // bound to none, the first that verifies the token, and otherwise the first that has the key it names. How old a file's keys are
 // nobody knows, so that a key that is not among them may still be published. found says whether they are the issuer's: a file that is bound
-// to none and lacks the key may be another's.
-func fromFiles(files []KeyFile, t *token.Token, url string) (chosen token.KeySet, found bool, err error) {
+// to none and lacks the key may be another's. A service account's own keys are in a file that is bound to it, or nowhere.
+func fromFiles(files []KeyFile, t *token.Token, name string) (chosen token.KeySet, found bool, err error) {
 	worth := map[token.Answer]int{token.Unsure: 1, token.No: 2, token.Yes: 3}
 	best, bound := 0, false
 	for _, f := range files {
 		set, err := token.ParseKeys(f.Body)
+		because := "not fetched: from " + clean(f.Name)
+		if errors.Is(err, token.ErrNoKey) {
+			err, because = nil, clean(f.Name)+" has no key for RS256 or ES256"
+		}
 		if err != nil {
 			return token.KeySet{}, false, &Error{Text: clean(f.Name) + ": " + clean(err.Error()), Hint: "give a JWKS or a map of key ids to certificates, as the issuer publishes it"}
 		}
@@ -64,14 +65,14 @@ func fromFiles(files []KeyFile, t *token.Token, url string) (chosen token.KeySet
 		switch {
 		case f.Issuer != "" && issuer == "":
 			return token.KeySet{}, false, &Error{Text: clean(f.Name) + ": keys of its issuer verify nothing here",
-				Hint: "issuers known are https://accounts.google.com, https://securetoken.google.com/PROJECT, https://session.firebase.google.com/PROJECT, https://firebaseappcheck.googleapis.com/NUMBER, https://cloud.google.com/iap"}
-		case f.Issuer != "" && issuer != url, f.Issuer == "" && bound, url == "":
+				Hint: "issuers known are https://accounts.google.com, https://securetoken.google.com/PROJECT, https://session.firebase.google.com/PROJECT, https://firebaseappcheck.googleapis.com/NUMBER, https://cloud.google.com/iap, and a service account by its address"}
+		case f.Issuer != "" && issuer != name, f.Issuer == "" && (bound || t.KeysURL() == ""):
 			continue
 		case f.Issuer != "" && !bound:
 			bound, best = true, 0
 		}
-		set.Err = "not fetched: from " + clean(f.Name)
-		if w := worth[t.Verified(token.Keys{url: set})]; w > best {
+		set.Err = because
+		if w := worth[t.Verified(token.Keys{name: set})]; w > best {
 			chosen, best = set, w
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"why401/gcp"
 	"why401/token"
@@ -29,15 +31,37 @@ func (o CheckOptions) inCloud(ctx context.Context, at moment) (aim token.Target,
 	for _, f := range listing.Failed {
 		notes = append(notes, "services of "+clean(f.Region)+" are not known: "+described(f.Err))
 	}
+	var past history
+	var unread error
+	var reading sync.WaitGroup
+	reading.Go(func() { past, unread = lately(ctx, client, at.now) })
+	// An error is told by what is left unread: nobody is refused for lack of a binding then.
+	var above gcp.Inherited
+	reading.Go(func() { above, _ = client.Inherited(ctx) })
 	p, err := client.Policy(ctx, s.ID)
-	switch {
-	case ctx.Err() != nil:
+	reading.Wait()
+	if ctx.Err() != nil && err != nil {
 		return token.Target{}, nil, err
-	case err != nil:
+	}
+	if unread != nil {
+		notes = append(notes, "what was changed lately is not known, and a grant takes minutes to spread: "+described(unread))
+	}
+	if err != nil {
 		notes = append(notes, "the policy of "+clean(s.Name)+" is not known: "+described(err))
 		return target(s, nil, listing.Services, at), notes, nil
 	}
+	at.changed = past.policyChanged(whereIs(s))
+	p = p.Inheriting(&above)
 	return target(s, &p, listing.Services, at), notes, nil
+}
+
+// lately reads what was changed since shortly before a moment: for longer than a change takes to spread, and for clocks that differ.
+func lately(ctx context.Context, client *gcp.Client, moment time.Time) (history, error) {
+	const most = 1000 // what one call gives; the newest come first
+	changes, _, err := client.Changes(ctx, moment.Add(-20*time.Minute), time.Time{}, most)
+	var past history
+	past.take(changes)
+	return past, err
 }
 
 // described is an error with its next step, in one sentence.
@@ -68,7 +92,7 @@ func (o CheckOptions) choose(project string, listing gcp.Listing) (gcp.Service, 
 		regions = append(regions, clean(s.Region))
 	}
 	return gcp.Service{}, &Error{
-		Text: fmt.Sprintf("%s is in %d regions: %s", clean(o.Service), len(named), strings.Join(regions, ", ")),
+		Text: fmt.Sprintf("%s is in %d regions: %s", nameOf(o.Service), len(named), strings.Join(regions, ", ")),
 		Hint: "say which: --region " + regions[0],
 	}
 }
@@ -82,15 +106,20 @@ func (o CheckOptions) missing(project string, listing gcp.Listing) error {
 	}
 	where := "project " + clean(project)
 	if o.Region != "" {
-		where = clean(o.Region) + " of " + where
+		where = nameOf(o.Region) + " of " + where
 	}
 	hint := "gcloud run services list --project=" + clean(project)
-	var there []string
+	var there, regions []string
 	for _, s := range listing.Services {
 		there = append(there, clean(s.Name))
+		if s.Name == o.Service {
+			regions = append(regions, clean(s.Region))
+		}
 	}
 	there = slices.Compact(there)
 	switch most := 20; {
+	case regions != nil:
+		hint = "it is in " + strings.Join(regions, ", ")
 	case len(there) == 0:
 		hint = "it has no services; is it the right project?"
 	case len(there) <= most:

@@ -81,7 +81,7 @@ func (f *members) request() (token.Request, error) {
 	if r == nil || err != nil {
 		return token.Request{}, err
 	}
-	made := token.Request{Method: r.text("method"), Header: r.text("header")}
+	made := token.Request{Method: strings.ToUpper(r.text("method")), Header: r.text("header")}
 	if from := r.text("from"); from != "" {
 		var known bool
 		if made.From, known = paths[from]; !known {

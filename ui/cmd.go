@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,7 +24,7 @@ func after(d time.Duration, m tea.Msg) tea.Cmd {
 
 // tick answers at the next full second of a countdown.
 func tick() tea.Cmd {
-	return tea.Tick(time.Second, func(at time.Time) tea.Msg { return ticked{at} })
+	return after(time.Second, ticked{})
 }
 
 func openClient(ctx context.Context, open func(context.Context) (*gcp.Client, error)) tea.Cmd {
@@ -33,9 +34,26 @@ func openClient(ctx context.Context, open func(context.Context) (*gcp.Client, er
 	}
 }
 
-func listServices(ctx context.Context, client *gcp.Client, generation int) tea.Cmd {
+// closeClient closes a client off the screen's path, and answers nothing.
+func closeClient(client *gcp.Client) tea.Cmd {
 	return func() tea.Msg {
-		listing, err := client.Services(ctx)
+		_ = client.Close() // it is given up: nobody would do anything about an error
+		return nil
+	}
+}
+
+func listServices(ctx context.Context, client *gcp.Client, generation int) tea.Cmd {
+	return func() tea.Msg { return nextServices(client.List(ctx), generation)() }
+}
+
+// nextServices waits for what more has come of a listing, or for its end.
+func nextServices(lister *gcp.Lister, generation int) tea.Cmd {
+	return func() tea.Msg {
+		part, more := lister.Next()
+		if more {
+			return servicesFound{generation, lister, part, now()}
+		}
+		listing, err := lister.Listing()
 		return servicesListed{generation, listing, now(), err}
 	}
 }
@@ -62,29 +80,30 @@ func nextEntries(tail *gcp.Tail, attempt int) tea.Cmd {
 	}
 }
 
-// listEntries reads what was logged from a moment on, the newest first.
-func listEntries(ctx context.Context, client *gcp.Client, attempt int, why purpose, from time.Time) tea.Cmd {
+func fetchKeys(ctx context.Context, client *gcp.Client, from string) tea.Cmd {
 	return func() tea.Msg {
-		at := now()
-		page, err := client.Log(ctx, from, at, backfillLimit)
-		return entriesListed{attempt, why, ingest(page.Entries), page.Changes, page.More, at, err}
-	}
-}
-
-func fetchKeys(ctx context.Context, client *gcp.Client, url string) tea.Cmd {
-	return func() tea.Msg {
-		file, err := client.PublicKeys(ctx, url)
-		m := keysFetched{url: url, at: now(), err: err}
+		file, err := client.PublicKeys(ctx, from)
+		m := keysFetched{url: from, at: now(), err: err}
 		if err != nil {
 			return m
 		}
 		m.set, m.err = token.ParseKeys(file.Body)
 		m.set.Read, m.set.Age = file.Read, file.MaxAge
-		if !file.Date.IsZero() {
-			m.clock = token.Clock{Known: true, Skew: file.Read.Sub(file.Date), Who: file.URL}
-		}
+		m.clock = clockOf(file)
 		return m
 	}
+}
+
+// clockOf is what the answer about keys says of the local clock, by the host that gave it.
+func clockOf(f gcp.KeyFile) token.Clock {
+	if f.Date.IsZero() {
+		return token.Clock{}
+	}
+	who := f.URL
+	if u, err := url.Parse(f.URL); err == nil && u.Host != "" {
+		who = u.Host
+	}
+	return token.Clock{Known: true, Skew: f.Read.Sub(f.Date), Who: who}
 }
 
 // readToken reads what was pasted. It is pure and takes microseconds, but a megabyte of paste is unwrapped off the screen's path.

@@ -23,7 +23,15 @@ func newFilter() filter {
 	return filter{input: in}
 }
 
-// begin starts typing.
+// another starts typing a word of its own behind those that are there.
+func (f *filter) another() {
+	if v := f.input.Value(); v != "" && !strings.HasSuffix(v, " ") {
+		f.input.SetValue(v + " ")
+	}
+	f.begin()
+}
+
+// begin starts typing at the end of what is there.
 func (f *filter) begin() {
 	f.typing = true
 	f.input.Focus()
@@ -59,6 +67,9 @@ func (f *filter) read(before string) bool {
 	return f.input.Value() != before
 }
 
+// value is what was typed, without the space around it.
+func (f *filter) value() string { return strings.TrimSpace(f.input.Value()) }
+
 // clear ends typing and forgets the words.
 func (f *filter) clear() {
 	f.typing = false
@@ -75,10 +86,10 @@ func (f *filter) text(g glyphs) string {
 	if !f.typing && !f.on() {
 		return ""
 	}
-	runes := []rune(f.input.Value())
 	if !f.typing {
-		return "/" + clean(string(runes))
+		return "/" + clean(f.value())
 	}
+	runes := []rune(f.input.Value())
 	at := clamp(f.input.Position(), 0, len(runes))
 	return "/" + clean(string(runes[:at])) + g.bar + clean(string(runes[at:]))
 }

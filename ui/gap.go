@@ -3,14 +3,19 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"why401/gcp"
 )
 
 // gaps are the places where the list may lack entries: what Logging held back, what was too much to read, a break that no
-// list has closed yet. They stand in the list as rows of their own, so that nobody takes silence for quiet.
-type gaps struct{ marks []*refusal }
+// list has closed yet. They stand in the list as rows of their own, so that nobody takes silence for quiet. A mark that changes is
+// another one in the old one's place.
+type gaps struct {
+	marks  []*refusal
+	serial int
+}
 
 const (
 	mostGaps  = 200
@@ -18,9 +23,20 @@ const (
 	gapPrefix = "~gap"           // sorts behind the entries of the same moment
 )
 
+// gap is what may be missing at a mark.
+type gap struct {
+	from  time.Time      // its beginning, by when Logging received or logged it
+	to    time.Time      // its end
+	held  gcp.Suppressed // what Logging held back in it
+	asked bool           // the log was asked for that
+	found int            // and gave so many that were not known
+	read  bool           // which is all that was held back
+}
+
 // mark adds a mark at a moment.
 func (g *gaps) mark(at time.Time, text string) *refusal {
-	m := &refusal{Entry: gcp.Entry{ID: fmt.Sprintf("%s%d", gapPrefix, len(g.marks)), Time: at}, note: text}
+	g.serial++
+	m := &refusal{Entry: gcp.Entry{ID: fmt.Sprintf("%s%d", gapPrefix, g.serial), Time: at}, note: text}
 	g.marks = append(g.marks, m)
 	if over := len(g.marks) - mostGaps; over > 0 {
 		g.marks = slices.Delete(g.marks, 0, over)
@@ -28,31 +44,117 @@ func (g *gaps) mark(at time.Time, text string) *refusal {
 	return m
 }
 
-// held notes that Logging held back n entries: a lower bound.
-func (g *gaps) held(n int, at time.Time) {
-	if n <= 0 {
-		return
-	}
-	if last := len(g.marks) - 1; last >= 0 && g.marks[last].withheld > 0 && at.Sub(g.marks[last].Time) < sameGap {
-		m := g.marks[last]
-		m.withheld += n
-		m.note = withheldText(m.withheld)
-		return
-	}
-	g.mark(at, withheldText(n)).withheld = n
+// change puts a mark with a changed gap in the place of one.
+func (g *gaps) change(at int, change func(*gap)) {
+	old := g.marks[at]
+	of := *old.gap
+	change(&of)
+	g.marks[at] = &refusal{Entry: old.Entry, note: of.text(), gap: &of}
 }
 
-func withheldText(n int) string {
-	return fmt.Sprintf("at least %s held back by Cloud Logging (rate limit)", plural(n, "more refusal"))
+// held notes what Logging held back between two moments, and names the mark.
+func (g *gaps) held(n gcp.Suppressed, from, at time.Time) (id string) {
+	if last := len(g.marks) - 1; last >= 0 && g.marks[last].gap.open() && at.Sub(g.marks[last].Time) < sameGap {
+		g.change(last, func(of *gap) { of.held, of.to = of.held.Plus(n), at })
+		return g.marks[last].ID
+	}
+	of := &gap{from: from, to: at, held: n}
+	m := g.mark(at, of.text())
+	m.gap = of
+	return m.ID
 }
 
-// unread notes that a list gave only the newest entries of what it was asked for.
-func (g *gaps) unread(listed []*refusal) {
-	if len(listed) == 0 {
-		return
+// open says whether what is held back next may be added.
+func (g *gap) open() bool { return g != nil && g.held.Total() > 0 && !g.asked }
+
+// closed says that nothing is missing at a mark any more.
+func (e *refusal) closed() bool { return e.gap != nil && e.gap.read }
+
+// began is since when entries may be missing at a mark.
+func (e *refusal) began() time.Time {
+	if e.gap == nil || e.gap.from.IsZero() {
+		return e.Time
 	}
-	oldest := slices.MinFunc(listed, order)
-	g.mark(oldest.Time.Add(-time.Nanosecond), fmt.Sprintf("before this more was logged than the newest %d, which were read", len(listed)))
+	return e.gap.from
+}
+
+// seal ends what was held back so far: the log is being asked for it.
+func (g *gaps) seal() {
+	for i, m := range g.marks {
+		if m.gap.open() {
+			g.change(i, func(of *gap) { of.asked = true })
+		}
+	}
+}
+
+// read says that the log was read for what was held back at some marks: how many entries it gave that were not known, and whether
+// that was all there was.
+func (g *gaps) read(ids []string, found int, whole bool) {
+	held, newest := 0, -1
+	for i, m := range g.marks {
+		if slices.Contains(ids, m.ID) {
+			held, newest = held+m.gap.held.Total(), i
+		}
+	}
+	for i, m := range g.marks {
+		if !slices.Contains(ids, m.ID) {
+			continue
+		}
+		g.change(i, func(of *gap) {
+			if of.read = whole && found >= held; i == newest {
+				of.found = found
+			}
+		})
+	}
+}
+
+// text says what was held back, and why: what is too slow here is another thing than what is too much there.
+func (g *gap) text() string {
+	entries := "entries"
+	if g.held.Total() == 1 {
+		entries = "entry"
+	}
+	if g.read {
+		return fmt.Sprintf("at least %d %s held back by Cloud Logging (%s), since read from the log", g.held.Total(), entries, why(g.held))
+	}
+	text := fmt.Sprintf("at least %d more %s held back by Cloud Logging (%s)", g.held.Total(), entries, why(g.held))
+	if g.found > 0 {
+		text += fmt.Sprintf("; the log gave %d since", g.found)
+	}
+	return text
+}
+
+// why are the reasons for holding back, with their counts where there are several.
+func why(h gcp.Suppressed) string {
+	var said []string
+	for _, r := range []struct {
+		n    int
+		text string
+	}{{h.RateLimit, "rate limit"}, {h.NotConsumed, "taken too slowly here"}, {h.Other, "no reason given"}} {
+		switch {
+		case r.n == h.Total():
+			return r.text
+		case r.n > 0:
+			said = append(said, fmt.Sprintf("%d: %s", r.n, r.text))
+		}
+	}
+	return strings.Join(said, "; ")
+}
+
+// unread notes that a reading ended at its oldest entry, though there were more.
+func (g *gaps) unread(oldest time.Time, got int) {
+	g.mark(oldest.Add(-time.Nanosecond), fmt.Sprintf("before this more was logged than the newest %d, which were read", got))
+}
+
+// late notes that a second list was cut short: of what came late since a moment it brought the newest alone.
+func (g *gaps) late(from, oldest time.Time, got int) {
+	m := g.mark(oldest.Add(-time.Nanosecond), fmt.Sprintf("from %s to here what came late may be missing: the newest %d were read", from.Local().Format(time.TimeOnly), got))
+	m.gap = &gap{from: from, to: oldest}
+}
+
+// prune drops the marks before a moment. Whoever wants to know what was logged before it reads the log again.
+func (g *gaps) prune(before time.Time) {
+	g.marks = slices.DeleteFunc(g.marks, func(m *refusal) bool { return m.Time.Before(before) })
 }
 
 // all are the marks, and the break that is open now, if any, in the log's order.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 )
 
 // helpScreen is all keys and, for who comes here at night for the first time, what the screen says.
@@ -14,16 +15,31 @@ type helpScreen struct {
 	scroll scroll
 	lines  []string
 	w      int
+
+	used  []fact  // what the calls are made with
+	wrong []error // what fails now, each whole: a pane may lack the room
+	// lacking is what could be read besides, with a permission or an API that few need.
+	lacking []error
 }
 
 func newHelp(th theme, km keyMap, o Options) *helpScreen { return &helpScreen{th: th, km: km, o: o} }
 
-// resize wraps the text anew and keeps the window inside it.
-func (h *helpScreen) resize(w, height int) {
+// Resize wraps the text anew and keeps the window inside it.
+func (h *helpScreen) Resize(w, height int) {
 	if w != h.w {
 		h.w, h.lines = w, h.text(room(w, 2))
 	}
-	h.scroll.resize(len(h.lines), room(height, 2))
+	h.scroll.resize(len(h.lines), height)
+}
+
+func (h *helpScreen) Paint(th theme) { h.th, h.w = th, 0 }
+
+func (h *helpScreen) Typing() bool { return false }
+
+func (h *helpScreen) Foot(r *root) string { return r.readFoot() }
+
+func (h *helpScreen) Key(r *root, m tea.KeyPressMsg) (cmd tea.Cmd, left bool) {
+	return r.read(m, &h.scroll, r.km.help)
 }
 
 // View draws the help in a rectangle.
@@ -54,6 +70,9 @@ func (h *helpScreen) text(w int) []string {
 	}
 	keys := func(bindings ...key.Binding) {
 		for _, b := range bindings {
+			if b.Help().Key == "" {
+				continue // its keys were taken away
+			}
 			lines = append(lines, entry(b.Help().Key, th.accent, labelWidth, b.Help().Desc, th.plain, w)...)
 		}
 	}
@@ -61,21 +80,45 @@ func (h *helpScreen) text(w int) []string {
 
 	title(strings.TrimSpace("why401 " + clean(h.o.Version)))
 	say("Why does Cloud Run answer 401? Choose the service, paste the token that was refused, read the verdict. Nothing in the cloud is ever changed.")
+	inUse := func() {
+		title("In use")
+		for _, f := range h.used {
+			lines = append(lines, entry(f.label, th.accent, labelWidth, f.text, th.plain, w)...)
+		}
+	}
+	if len(h.wrong) > 0 { // whoever asks for help now wants to know that, and not the keys
+		title("What fails now")
+		for _, err := range h.wrong {
+			lines = append(lines, problem(th, err, w)...)
+		}
+		inUse()
+	}
 	title("Everywhere")
 	keys(km.paste, km.typed)
 	if h.o.Samples != nil {
 		keys(km.sample)
 	}
-	keys(km.copy, km.whatIf, km.another, km.clear, km.next, km.prev)
-	lines = append(lines, entry("1 2 3 4", th.accent, labelWidth, "services, access, token, refused", th.plain, w)...)
-	keys(km.zoom, km.back, km.move, km.ends, km.refresh, km.help, km.quit)
+	keys(km.copy, km.show, km.whatIf, km.clear, km.next, km.prev)
+	keys(km.panes(), km.zoom, km.back)
+	keys(km.moves()...)
+	keys(km.report, km.refresh, km.project, km.help, km.quit)
 	lines = append(lines, entry("ctrl+c", th.accent, labelWidth, "quit, also while typing", th.plain, w)...)
+	if h.o.Mouse {
+		lines = append(lines, entry("mouse", th.accent, labelWidth, "the wheel scrolls what is under it, a click chooses; the terminal selects text with shift held", th.plain, w)...)
+	}
 	title("Services")
 	keys(km.filter, km.sort, km.reverse)
+	say("While a token is held, TOKEN is what each service would answer it; the order goes by that too, and token:200 as a filter leaves those that let it in. A what-if is for the selected service alone: the list tells what is now.")
+	title("Access")
+	keys(km.caller, km.troubleshoot, km.audience)
+	say("Can they: whether IAM lets a principal in, by which binding, and what stands against it. Who accepts: the services that take an audience, and those that nearly do.")
+	title("Token")
+	keys(km.another)
+	say("Where a paste holds several credentials, such as a curl command with two headers, each is judged alone.")
 	title("Refused")
 	keys(km.filter, km.groups, km.scope, km.pause, km.follow, km.mark, km.match, km.unmatch, km.shorter, km.longer, km.again, km.address)
-	lines = append(lines, entry("J K", th.accent, labelWidth, "scroll the explanation of a zoomed entry", th.plain, w)...)
-	say("A filter shows what has all its words; a word that begins with ! must not be there. Words may name a field: status:401 who:app path:/api method:post caller:curl why:cors since:14:00 since:5m until:14:10 is:change; token:200 among the services.")
+	keys(km.details())
+	say("A filter shows what has all its words; a word that begins with ! must not be there. Words may name a field: status:401,403 who:app path:/api method:post caller:curl why:cors service:!billing project:prod since:14:00 since:5m until:14:10 is:change by:dana; token:200 among the services. Changes stay, whatever is asked of requests.")
 	title("Signs")
 	for _, s := range []struct {
 		glyph, text string
@@ -89,7 +132,16 @@ func (h *helpScreen) text(w int) []string {
 	} {
 		lines = append(lines, entry(s.glyph, s.style, 2, s.text, th.plain, w)...)
 	}
+	if len(h.wrong) == 0 {
+		inUse()
+	}
+	if len(h.lacking) > 0 {
+		title("What more permissions would show")
+		for _, err := range h.lacking {
+			lines = append(lines, problem(th, err, w)...)
+		}
+	}
 	title("What it cannot see")
-	say("The token of a refused request: the log does not hold it. Requests that ingress stopped: they are 404 and not logged. The members of groups, and what project, folders and organisation grant.")
+	say("The token of a refused request: the log does not hold it. Requests that ingress stopped: they are 404 and not logged. The members of groups, and what the policies that you may not read grant; the Access pane names those.")
 	return lines
 }

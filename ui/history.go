@@ -37,20 +37,20 @@ func (h *history) draw() {
 // changeRow is a change as a row of the log, clean.
 func changeRow(c gcp.Change) *refusal {
 	note := clean(c.Text())
-	c.ID, c.Service, c.Region, c.Who = clean(c.ID), clean(c.Service), clean(c.Region), clean(c.Who)
+	c.ID, c.Project, c.Service, c.Region, c.Who = clean(c.ID), clean(c.Project), clean(c.Service), clean(c.Region), clean(c.Who)
 	c.Method, c.Failed = clean(c.Method), clean(c.Failed)
 	c.Detail = slices.Clone(c.Detail)
 	for i := range c.Detail {
 		c.Detail[i] = clean(c.Detail[i])
 	}
-	return &refusal{Entry: gcp.Entry{ID: c.ID, Time: c.Time, Service: c.Service, Region: c.Region}, note: note, change: &c}
+	return &refusal{Entry: gcp.Entry{ID: c.ID, Time: c.Time, Project: c.Project, Service: c.Service, Region: c.Region}, note: note, change: &c}
 }
 
 // of are the changes of one service since a moment; of the zero place, of all.
 func (h *history) of(at place, since time.Time) []*refusal {
 	var out []*refusal
 	for _, c := range h.rows {
-		if !c.Time.Before(since) && (at == place{} || c.Service == at.name && c.Region == at.region) {
+		if !c.Time.Before(since) && (at == place{} || c.Place() == at) {
 			out = append(out, c)
 		}
 	}
@@ -62,13 +62,13 @@ func (h *history) changes(scope place) []gcp.Change {
 	if scope == (place{}) {
 		return h.List()
 	}
-	return h.Of(scope.name, scope.region)
+	return h.Of(scope)
 }
 
 // policyChanged is when the policy of a service was changed last, the zero time where that is not known.
 func (h *history) policyChanged(at place) time.Time {
 	for _, c := range slices.Backward(h.rows) {
-		if c.Service == at.name && c.Region == at.region && c.change.Kind == gcp.ChangePolicy && c.change.Failed == "" {
+		if c.Place() == at && c.change.Kind == gcp.ChangePolicy && c.change.Failed == "" {
 			return c.Time
 		}
 	}
@@ -84,14 +84,21 @@ func (p *refusedPane) explainChange(c *refusal) []string {
 			lines = append(lines, entry(label, th.dim, checkWidth, text, th.plain, p.w)...)
 		}
 	}
-	add("Service", strings.TrimSpace(c.Service+" in "+c.Region))
+	add("Service", strings.TrimSpace(p.named(c.Project, c.Service)+" in "+c.Region))
 	add("Who", c.change.Who)
 	add("What", c.change.Kind.String())
+	added, removed, lead := "Added", "Removed", ""
+	if c.change.Failed != "" {
+		added, removed, lead = "Tried to", "Tried to", "add "
+	}
 	for _, g := range c.change.Added {
-		add("Added", clean(g.Member+" to "+g.Role))
+		add(added, lead+clean(g.Member+" to "+g.Role+g.Under()))
+	}
+	if lead != "" {
+		lead = "remove "
 	}
 	for _, g := range c.change.Removed {
-		add("Removed", clean(g.Member+" from "+g.Role))
+		add(removed, lead+clean(g.Member+" from "+g.Role+g.Under()))
 	}
 	add("Detail", strings.Join(c.change.Detail, "; "))
 	add("Failed", c.change.Failed)

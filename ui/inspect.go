@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,7 @@ type tokenPane struct {
 	km     keyMap
 	w, h   int
 	full   bool // zoomed: every finding with its reason
+	alone  bool // no other pane is on the screen
 	scroll scroll
 	lines  []string
 
@@ -32,6 +34,7 @@ type tokenPane struct {
 	judged  bool
 	demo    bool // there are demo tokens to load
 
+	about     string         // the selected service's name, with its region where several have it; "" for none
 	diagnosis *gcp.Diagnosis // of the selected service, while there is no token (diagnose.go)
 
 	typing bool
@@ -57,7 +60,11 @@ func (p *tokenPane) Keys() []key.Binding {
 		keys = append(keys, p.km.sample)
 	}
 	if p.token != nil {
-		keys = append([]key.Binding{p.km.copy, p.km.whatIf, p.km.clear}, keys...)
+		fix := p.km.copy
+		if _, tried := p.copied(); tried {
+			fix.SetHelp(fix.Help().Key, "copy what is tried")
+		}
+		keys = append([]key.Binding{fix, p.km.whatIf, p.km.clear}, keys...)
 	}
 	if len(p.found) > 1 {
 		keys = append([]key.Binding{p.km.another}, keys...)
@@ -66,21 +73,26 @@ func (p *tokenPane) Keys() []key.Binding {
 }
 
 func (p *tokenPane) Title() (left, right string) {
-	if p.token == nil && p.diagnosis != nil {
-		return "Token " + p.th.glyph.sep + " none yet: what is likely without one", ""
+	kind := ""
+	switch {
+	case p.token != nil && p.token.Kind() != token.None && p.token.Verified(p.target.Keys) != token.Yes:
+		kind = "claimed: " + p.token.Kind().Title()
+	case p.token != nil:
+		kind = p.token.Kind().Title()
+	case p.diagnosis != nil:
+		kind = "none yet: what is likely"
 	}
-	if p.token == nil {
-		return "Token", ""
+	// What has no room is cut at the end. The panes beside this one name the service; alone, only this title does.
+	parts := []string{"Token", kind, p.about}
+	if p.alone {
+		parts = []string{"Token", p.about, kind}
 	}
-	claimed := ""
-	if p.token.Verified(p.target.Keys) != token.Yes {
-		claimed = "claimed: "
-	}
-	left = "Token " + p.th.glyph.sep + " " + claimed + p.token.Kind().Title()
-	if p.judged {
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	left = strings.Join(parts, " "+p.th.glyph.sep+" ")
+	if p.token != nil && p.judged {
 		right = "predicted " + statusWord(p.verdict)
 		if p.trying() > 0 {
-			right = "WHAT IF: " + statusWord(p.verdict) + ", now " + statusWord(p.plain.Verdict())
+			right = "WHAT IF: " + p.outcome()
 		}
 	}
 	return left, right
@@ -115,12 +127,17 @@ func (p *tokenPane) Update(m tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	if key.Matches(m, p.km.typed) {
-		p.typing, p.typed = true, nil
-		p.build()
+		p.typeIn()
 		return nil
 	}
-	p.scroll.move(m.String())
+	p.scroll.move(p.km.motion(m))
 	return nil
+}
+
+// typeIn begins to take a token by the keyboard.
+func (p *tokenPane) typeIn() {
+	p.typing, p.typed = true, nil
+	p.build()
 }
 
 // take handles a key while a token is typed: every one is the token's, so that no letter of it is a shortcut.
@@ -187,23 +204,38 @@ func (p *tokenPane) judge(target token.Target) {
 	p.build()
 }
 
-// way is the text that the copy key copies: the commands of the first way out that has any, or the fix in words; "" where
-// there is none. It is clean, but for the line breaks between commands.
+// copied is the text that the copy key copies, clean but for the line breaks between commands, and whether it is what is tried: what
+// makes the what-ifs real once they let the request in; without them, and until they do, the way out of things as they are.
+func (p *tokenPane) copied() (text string, tried bool) {
+	if p.helps() {
+		if text := p.trial(); text != "" {
+			return text, true
+		}
+	}
+	return p.way(), false
+}
+
+// way is the way out of things as they are, what-ifs left aside: the commands of the first that has any, or the fix in words; ""
+// where there is none.
 func (p *tokenPane) way() string {
 	if p.token == nil || !p.judged {
 		return ""
 	}
-	for _, w := range token.Ways(p.token, p.target) {
-		if len(w.Commands) == 0 {
-			continue
+	for _, w := range token.Ways(p.token, p.untried) {
+		if len(w.Commands) > 0 {
+			return strings.Join(cleaned(w.Commands), "\n")
 		}
-		var lines []string
-		for _, c := range w.Commands {
-			lines = append(lines, clean(c))
-		}
-		return strings.Join(lines, "\n")
 	}
-	return clean(p.verdict.Fix)
+	return clean(p.plain.Verdict().Fix)
+}
+
+// cleaned are the commands of a way, each in one clean line.
+func cleaned(commands []string) []string {
+	lines := make([]string, len(commands))
+	for i, c := range commands {
+		lines[i] = clean(c)
+	}
+	return lines
 }
 
 func (p *tokenPane) View(bool) []string { return p.scroll.slice(p.lines, p.w) }
@@ -215,13 +247,13 @@ func (p *tokenPane) build() {
 	}
 	switch {
 	case p.choosing && p.judged:
-		p.lines = append(append(p.head(), p.whatIfLines()...), p.flipped()...)
+		p.lines = p.trialLines()
 	case p.typing:
 		p.lines = p.prompt()
 	case p.token == nil:
 		p.lines = p.welcome()
 	case !p.judged:
-		p.lines = para(p.th.dim, "waiting for the services"+p.th.glyph.ellipsis, p.w)
+		p.lines = append(p.alarm(), para(p.th.dim, "waiting for the services"+p.th.glyph.ellipsis, p.w)...)
 	default:
 		p.lines = p.answer()
 	}

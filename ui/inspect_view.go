@@ -2,8 +2,10 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"why401/token"
 )
@@ -15,14 +17,14 @@ func (p *tokenPane) welcome() []string {
 	if p.err != nil {
 		lines = append(problem(th, p.err, p.w), strings.Repeat(" ", p.w))
 	}
-	how := "p  paste the token that was refused: bare, a header line, a whole curl command"
+	how := p.km.paste.Help().Key + "  paste the token that was refused: bare, a header line, a whole curl command"
 	if p.demo {
-		how += "   d  a demo token that its callers send"
+		how += "   " + p.km.sample.Help().Key + "  a demo token that its callers send"
 	}
 	lines = append(lines, para(th.accent, how, p.w)...)
 	if p.diagnosis == nil || p.full {
-		lines = append(lines, para(th.dim, "i  type it    --token-file FILE  read it at the start", p.w)...)
-		lines = append(lines, para(th.dim, "It stays in memory until x or the end; it is never drawn whole, logged or sent.", p.w)...)
+		lines = append(lines, para(th.dim, p.km.typed.Help().Key+"  type it    --token-file FILE  read it at the start", p.w)...)
+		lines = append(lines, para(th.dim, "It stays in memory until "+p.km.clear.Help().Key+" or the end; it is never drawn whole, logged or sent.", p.w)...)
 	}
 	return append(lines, p.likely()...)
 }
@@ -41,10 +43,7 @@ var questions = []string{"clm.iss", "clm.aud", "clm.exp", "sig.verify", "iam.bin
 // known, and at last what passed.
 func (p *tokenPane) answer() []string {
 	th := p.th
-	lines := p.several()
-	if p.token.LongLived() {
-		lines = append(lines, para(th.badBadge, " A long-lived secret: whoever sees it can use it. Rotate it now. ", p.w)...)
-	}
+	lines := append(p.alarm(), p.several()...)
 	lines = append(lines, p.head()...)
 	if p.err != nil {
 		lines = append(lines, problem(th, p.err, p.w)...)
@@ -69,10 +68,14 @@ func (p *tokenPane) answer() []string {
 		add(p.report.Find(id))
 	}
 	lines = append(lines, p.fix()...)
+	lines = append(lines, p.more()...)
 	all(token.Fail)
 	all(token.Unknown)
 	all(token.Warn)
 	for _, a := range p.verdict.Assumes {
+		if slices.ContainsFunc(p.report, func(f token.Finding) bool { return f.Status >= token.Warn && strings.Contains(f.Got, a) }) {
+			continue // a check that stands above says it
+		}
 		lines = append(lines, entry("  assumed", th.dim, checkWidth, clean(a), th.dim, p.w)...)
 	}
 	lines = append(lines, p.names(token.Pass, shown)...)
@@ -83,22 +86,6 @@ func (p *tokenPane) answer() []string {
 		lines = append(lines, p.gates()...)
 	}
 	return lines
-}
-
-// several says which of the paste's credentials is judged.
-func (p *tokenPane) several() []string {
-	if len(p.found) < 2 {
-		return nil
-	}
-	var names []string
-	for i, t := range p.found {
-		name := t.Kind().Title()
-		if i == p.chosen {
-			name = p.th.glyph.cursor + name
-		}
-		names = append(names, name)
-	}
-	return para(p.th.accent, fmt.Sprintf("%d of %d found, n next: %s", p.chosen+1, len(p.found), strings.Join(names, ", ")), p.w)
 }
 
 // head is the verdict in words.
@@ -123,6 +110,15 @@ func (p *tokenPane) fix() []string {
 	return entry("  fix", p.th.accent, checkWidth, clean(p.verdict.Fix), p.th.plain, p.w)
 }
 
+// more says where the ways out are told, where they are not on the screen.
+func (p *tokenPane) more() []string {
+	n := len(token.Ways(p.token, p.untried))
+	if n == 0 || p.full || p.km.zoom.Help().Key == "" {
+		return nil
+	}
+	return entry("  ways", p.th.accent, checkWidth, fmt.Sprintf("%s out, with costs and commands: %s", plural(n, "way"), p.km.zoom.Help().Key), p.th.plain, p.w)
+}
+
 const checkWidth = 13 // a glyph, a space and a name
 
 // finding draws one check at a glance: what was found, and for a failure what was wanted, but for the one that decides, whose
@@ -133,11 +129,24 @@ func (p *tokenPane) finding(f token.Finding) []string {
 	if f.Status == token.Skip {
 		text = p.th.dim
 	}
-	lines := entry(glyph+" "+f.Name, st, checkWidth, orElse(clean(f.Got), f.Why), text, p.w)
+	if c, ok := missed(f, clean); ok {
+		return c.lines(glyph+" "+f.Name, st, checkWidth, p.th, st, p.w)
+	}
+	got := orElse(clean(f.Got), f.Why)
+	if p.saidAbove(f) {
+		got, text = "in doubt, as said above", p.th.dim
+	}
+	lines := entry(glyph+" "+f.Name, st, checkWidth, got, text, p.w)
 	if f.Status == token.Fail && f.Want != "" && f.Want != p.report.Find(p.verdict.DecidedBy).Want {
 		lines = append(lines, entry("", st, checkWidth, wanted(f), p.th.dim, p.w)...)
 	}
 	return lines
+}
+
+// saidAbove says whether the verdict, in doubt, has told all of a finding already.
+func (p *tokenPane) saidAbove(f token.Finding) bool {
+	const short = 20 // too short to be told apart from the rest of the sentence
+	return p.verdict.Status == 0 && f.Status >= token.Warn && len(f.Got) > short && strings.Contains(p.verdict.Text, "("+f.Got+")")
 }
 
 func wanted(f token.Finding) string {
@@ -177,9 +186,23 @@ func (p *tokenPane) claims() []string {
 	}
 	lines := []string{strings.Repeat(" ", p.w), p.th.title.of(fit("Claims", p.w))}
 	for _, c := range claims {
-		lines = append(lines, entry(clean(c.Name), p.th.dim, checkWidth, clean(c.Value), p.th.plain, p.w)...)
+		lines = append(lines, entry(clean(c.Name), p.th.dim, claimWidth, clean(c.Value)+momentOf(c), p.th.plain, p.w)...)
 	}
 	return lines
+}
+
+const claimWidth = len("email_verified")
+
+// momentOf is what a claim that is a time means, in UTC; "" for all others.
+func momentOf(c token.Claim) string {
+	if c.Header || !slices.Contains([]string{"exp", "iat", "nbf", "auth_time"}, c.Name) {
+		return ""
+	}
+	at, err := strconv.ParseInt(c.Value, 10, 64)
+	if most := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC).Unix(); err != nil || at < 0 || at > most {
+		return ""
+	}
+	return " (" + time.Unix(at, 0).UTC().Format(time.DateTime) + " UTC)"
 }
 
 // gates are every check in the order of the gates, with its reason and its source.
@@ -196,11 +219,15 @@ func (p *tokenPane) gates() []string {
 	return lines
 }
 
-// ways are all ways out, with what each costs and the commands.
+// ways are all ways out of things as they are, with what each costs and the commands. What a what-if takes is told beside it (whatif.go).
 func (p *tokenPane) ways() []string {
 	th := p.th
 	var lines []string
-	for _, way := range token.Ways(p.token, p.target) {
+	all := token.Ways(p.token, p.untried)
+	if len(all) > 0 && p.trying() > 0 {
+		lines = append(lines, strings.Repeat(" ", p.w), th.doubt.of(fit("Ways out of things as they are, without the what-if", p.w)))
+	}
+	for _, way := range all {
 		lines = append(lines, strings.Repeat(" ", p.w), th.title.of(fit(clean(way.Title), p.w)))
 		lines = append(lines, para(th.plain, clean(way.Text), p.w)...)
 		if way.Cost != "" {
@@ -217,11 +244,16 @@ func (p *tokenPane) ways() []string {
 func (p *tokenPane) detail(f token.Finding) []string {
 	th := p.th
 	glyph, word, st := th.status(f.Status)
+	want := wanted(f)
 	lines := entry(glyph+" "+f.Name, st, checkWidth, word+": "+orElse(clean(f.Got), f.Why), th.plain, p.w)
+	if c, ok := missed(f, clean); ok {
+		c.miss = word + ": " + c.miss
+		lines, want = c.lines(glyph+" "+f.Name, st, checkWidth, th, st, p.w), ""
+	}
 	if f.Status == token.Skip || f.Status == token.Pass {
 		return lines
 	}
-	for _, text := range []string{wanted(f), f.Why, clean(f.Fix)} {
+	for _, text := range []string{want, f.Why, clean(f.Fix)} {
 		if text != "" {
 			lines = append(lines, entry("", th.dim, checkWidth, text, th.dim, p.w)...)
 		}

@@ -37,6 +37,14 @@ type findingJSON struct {
 	Fix        string `json:"fix"`
 	Confidence string `json:"confidence"`
 	Source     string `json:"source"`
+	// Difference is there only where an audience nearly is an accepted one.
+	Difference *differenceJSON `json:"difference,omitempty"`
+}
+
+// differenceJSON holds each text in three pieces: before what differs, what differs, and after it.
+type differenceJSON struct {
+	Got  [3]string `json:"got"`
+	Want [3]string `json:"want"`
 }
 
 type verdictJSON struct {
@@ -59,7 +67,7 @@ func (a answer) json() []byte {
 	for _, f := range slices.Concat(a.report, token.Report{a.prediction()}) {
 		out.Checks = append(out.Checks, findingJSON{
 			ID: f.ID, Status: statusName(f.Status), Got: shown(f.Got), Want: shown(f.Want), Why: f.Why, Fix: shown(f.Fix),
-			Confidence: confidenceName(f.Confidence), Source: f.Source,
+			Confidence: confidenceName(f.Confidence), Source: f.Source, Difference: newDifferenceJSON(f.Difference),
 		})
 	}
 	var b bytes.Buffer
@@ -70,6 +78,14 @@ func (a answer) json() []byte {
 		return nil
 	}
 	return b.Bytes()
+}
+
+// newDifferenceJSON cleans each piece. Where a text holds a credential it is left out: in pieces that would not be known as one.
+func newDifferenceJSON(d *token.Difference) *differenceJSON {
+	if d == nil || token.Scrub(d.Got) != d.Got || token.Scrub(d.Want) != d.Want {
+		return nil
+	}
+	return &differenceJSON{split3(d.Got, d.GotAt, clean), split3(d.Want, d.WantAt, clean)}
 }
 
 func (a answer) verdictJSON() verdictJSON {

@@ -20,6 +20,7 @@ const (
 // is in this file.
 type layout struct {
 	header, tabs, footer image.Rectangle
+	body                 image.Rectangle // between header and footer
 	pane                 [panes]image.Rectangle
 	framed               bool
 	wide                 bool // four panes at once
@@ -42,6 +43,7 @@ func split(w, h int, at focus, single bool) layout {
 		l.footer = image.Rect(0, h-1, w, h)
 		body.Max.Y--
 	}
+	l.body = body
 	if w >= wideWidth && h >= wideHeight && !single {
 		l.wide, l.framed = true, true
 		l.four(body)
@@ -83,12 +85,14 @@ func (l layout) inner(f focus) image.Rectangle {
 	return r
 }
 
-// halves splits a height between a list and the detail below it, with one line between; a list keeps at least two rows.
-func halves(h int) (list, detail int) {
+// halves splits a height between a list and the detail below it, with one line between; a list keeps at least two rows. What stands above
+// the rows of a low list makes it higher, as long as the detail keeps its half.
+func halves(h, above int) (list, detail int) {
 	if h < 6 {
 		return max(h, 0), 0
 	}
 	list = clamp(h*2/5, 2, 14)
+	list += clamp(min(above, 14-list, h/2-list), 0, above)
 	return list, h - list - 1
 }
 

@@ -21,36 +21,51 @@ func (l *list) to(i int) {
 	l.top = window(l.n, l.h, l.cursor, l.top)
 }
 
-// move handles the keys that move a cursor, and says whether this was one.
-func (l *list) move(key string) bool {
-	to, ok := step(key, l.cursor, l.h, l.n-1)
-	if ok {
-		l.to(to)
+// move moves the cursor, and says whether there was a motion.
+func (l *list) move(m motion) bool {
+	if m == noMotion {
+		return false
 	}
-	return ok
+	l.to(m.from(l.cursor, l.h, l.n-1))
+	return true
 }
 
-// step is where a key moves a position to, in pages of h and at most to last, and whether it is a key that moves.
-func step(key string, at, h, last int) (to int, ok bool) {
-	switch key {
-	case "up", "k":
-		return at - 1, true
-	case "down", "j":
-		return at + 1, true
-	case "pgup", "ctrl+b":
-		return at - max(h, 1), true
-	case "pgdown", "ctrl+f":
-		return at + max(h, 1), true
-	case "ctrl+u":
-		return at - max(h/2, 1), true
-	case "ctrl+d":
-		return at + max(h/2, 1), true
-	case "home", "g":
-		return 0, true
-	case "end", "G":
-		return last, true
+// motion is a way to move a cursor or a window.
+type motion int8
+
+const (
+	noMotion motion = iota
+	lineUp
+	lineDown
+	pageUp
+	pageDown
+	halfUp
+	halfDown
+	toFirst
+	toLast
+)
+
+// from is where a motion leads from a position, in pages of h and at most to last.
+func (m motion) from(at, h, last int) int {
+	switch m {
+	case lineUp:
+		return at - 1
+	case lineDown:
+		return at + 1
+	case pageUp:
+		return at - max(h, 1)
+	case pageDown:
+		return at + max(h, 1)
+	case halfUp:
+		return at - max(h/2, 1)
+	case halfDown:
+		return at + max(h/2, 1)
+	case toFirst:
+		return 0
+	case toLast:
+		return last
 	}
-	return at, false
+	return at
 }
 
 // visible is the range of rows to draw.
@@ -70,13 +85,13 @@ func (s *scroll) resize(n, h int) {
 
 func (s *scroll) to(top int) { s.top = clamp(top, 0, max(s.n-max(s.h, 0), 0)) }
 
-// move handles the keys that move a window, and says whether this was one.
-func (s *scroll) move(key string) bool {
-	to, ok := step(key, s.top, s.h, s.n)
-	if ok {
-		s.to(to)
+// move moves the window, and says whether there was a motion.
+func (s *scroll) move(m motion) bool {
+	if m == noMotion {
+		return false
 	}
-	return ok
+	s.to(m.from(s.top, s.h, s.n))
+	return true
 }
 
 // slice is the part of lines that the window shows, filled up with empty lines of w cells to its height.

@@ -16,6 +16,14 @@ type clientOpened struct {
 	err    error
 }
 
+// servicesFound answers listServices and nextServices of a generation, while there is more to come.
+type servicesFound struct {
+	generation int
+	lister     *gcp.Lister
+	part       gcp.Part
+	at         time.Time
+}
+
 // servicesListed answers listServices of a generation.
 type servicesListed struct {
 	generation int
@@ -46,20 +54,33 @@ type entriesArrived struct {
 	attempt    int
 	refusals   []*refusal
 	changes    []gcp.Change
-	suppressed int
+	suppressed gcp.Suppressed
 	at         time.Time
 	err        error
 }
 
-// entriesListed answers listEntries.
+// entriesListed answers listLate, and nextPage of the reading with a serial.
 type entriesListed struct {
 	attempt  int
+	serial   int
 	purpose  purpose
+	from     time.Time // of a second list: how far it reaches back
 	refusals []*refusal
 	changes  []gcp.Change
 	more     bool // there were more than were read
+	full     bool // the ring takes no more that is older
 	at       time.Time
 	err      error
+}
+
+// changesListed answers readChanges since a moment.
+type changesListed struct {
+	attempt int
+	from    time.Time
+	changes []gcp.Change
+	more    bool
+	at      time.Time
+	err     error
 }
 
 // keysFetched answers fetchKeys.
@@ -80,12 +101,14 @@ type tokenRead struct {
 
 // The timers. Each names what it was set for; one that was set for something else by now is dropped.
 type (
-	ticked     struct{ at time.Time }      // a second passed while a token is held
+	ticked     struct{}                    // a second passed while something counts down
 	refreshDue struct{ generation int }    // the services are to be listed again
+	quotaDue   struct{ of spot }           // a region whose quota was used up may be asked for policies again
 	drawDue    struct{}                    // new rows may be drawn again
-	sizeDue    struct{ serial int }        // the size has settled
+	restDue    struct{ serial int }        // the cursor may have come to rest
+	answerLost struct{ turn int }          // the terminal has not answered in time
 	rotateDue  struct{ attempt int }       // the tail is to be replaced before it ends
 	streamDue  struct{ attempt, turn int } // the stream's next step is due
 	noticeDue  struct{ serial int }        // a notice has stood long enough
-	openDue    struct{}                    // the client may be opened again
+	openDue    struct{ turn int }          // the client may be opened again
 )

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -12,11 +11,8 @@ import (
 // plainWidth is how wide the plain report is, but for commands, which stand in one line each so that they can be copied.
 const plainWidth = 100
 
-// credentials are those that could stand inside a claim: a JWT, an access token.
-var credentials = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{10,}[A-Za-z0-9_.=-]*|ya29\.[A-Za-z0-9_-]{10,}[A-Za-z0-9_.-]*`)
-
 // shown is foreign text as a report shows it: clean, and without a credential in it. A report goes into files and tickets.
-func shown(s string) string { return clean(credentials.ReplaceAllString(s, "(a token)")) }
+func shown(s string) string { return clean(token.Scrub(s)) }
 
 // paper takes the lines of a plain report.
 type paper struct{ b strings.Builder }
@@ -126,8 +122,16 @@ func (a answer) writeFindings(p *paper, s token.Status, title string) {
 		if i == 0 {
 			p.head(title)
 		}
-		p.entry("  "+f.Name, orElse(shown(f.Got), f.Why))
-		for _, text := range []string{prefixed("wanted: ", shown(f.Want), ""), f.Why, prefixed("fix: ", shown(f.Fix), ""), f.ID + "; " + sure(f)} {
+		want := prefixed("wanted: ", shown(f.Want), "")
+		if c, ok := missed(f, shown); ok {
+			want = ""
+			for _, l := range c.lines("  "+f.Name, style{}, 14, theme{}, style{}, plainWidth) {
+				p.line(l)
+			}
+		} else {
+			p.entry("  "+f.Name, orElse(shown(f.Got), f.Why))
+		}
+		for _, text := range []string{want, f.Why, prefixed("fix: ", shown(f.Fix), ""), f.ID + "; " + sure(f)} {
 			if text != "" {
 				p.entry("", text)
 			}
@@ -135,13 +139,13 @@ func (a answer) writeFindings(p *paper, s token.Status, title string) {
 	}
 }
 
-// writePassed gives one line to each check that passed, and names those that do not apply.
+// writePassed gives a line to each check that passed, more where it needs them, and names those that do not apply.
 func (a answer) writePassed(p *paper) {
 	for i, f := range a.of(token.Pass) {
 		if i == 0 {
 			p.head("Passed")
 		}
-		p.line(cut(fit("  "+f.Name, 14)+" "+shown(f.Got), plainWidth))
+		p.entry("  "+f.Name, shown(f.Got))
 	}
 	var names []string
 	for _, f := range a.of(token.Skip) {
@@ -171,15 +175,19 @@ func (a answer) writeWays(p *paper) {
 // writeClaims shows what the token says; a long value is cut.
 func (a answer) writeClaims(p *paper) {
 	const most = 300
-	for i, c := range a.token.Claims() {
+	claims := a.token.Claims()
+	names, widest := make([]string, len(claims)), 12
+	for i, c := range claims {
+		names[i] = cut(prefixed(map[bool]string{true: "header "}[c.Header], shown(c.Name), ""), 24)
+		widest = max(widest, width(names[i]))
+	}
+	for i, c := range claims {
 		if i == 0 {
 			p.head("Claims")
 		}
-		name := shown(c.Name)
-		if c.Header {
-			name = "header " + name
+		for _, l := range entry("  "+names[i], style{}, widest+2, orElse(cut(shown(c.Value), most), `""`), style{}, plainWidth) {
+			p.line(l)
 		}
-		p.entry("  "+cut(name, 12), cut(shown(c.Value), most))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"why401/gcp"
 )
@@ -13,15 +14,16 @@ import (
 // reach the terminal as a control sequence from here on.
 type refusal struct {
 	gcp.Entry
-	by                  gcp.Refuser
-	group               gcp.GroupKey
-	path, caller, short string
-	hay                 string // what a filter looks in; made when first needed
+	by                 gcp.Refuser
+	caller, short      string
+	verb, folded, kind string  // what its group has of method, path and caller
+	weight             int32   // bytes of its texts
+	hay                *string // what a filter looks in; made when first needed
 
 	// A row that is no entry: a place where some may be missing (gap.go), or a change (history.go).
-	note     string      // what it says; "" for an entry
-	withheld int         // for a gap: how many Logging held back
-	change   *gcp.Change // for a change, clean
+	note   string      // what it says; "" for an entry
+	change *gcp.Change // for a change, clean
+	gap    *gap        // for a mark of something that may be missing, where there is more to say of it
 }
 
 // ingest explains and cleans entries. It runs in a command, off the screen's path.
@@ -31,23 +33,55 @@ func ingest(entries []gcp.Entry) []*refusal {
 	}
 	out := make([]*refusal, len(entries))
 	for i, e := range entries {
+		k := e.GroupKey()
 		r := &refusal{
-			Entry: e, by: e.By(), group: groupOf(e),
-			path: clean(e.Path()), caller: clean(e.Caller()), short: clean(e.Reason().Short),
+			Entry: e, by: k.By, caller: brief(e.Caller()), short: brief(k.Reason),
+			verb: brief(k.Method), folded: brief(k.Path), kind: brief(k.Caller),
 		}
 		// A query may hold credentials, and nothing here needs it.
-		if at := strings.IndexByte(r.URL, '?'); at >= 0 {
-			r.URL = r.URL[:at] + "?…"
-		}
+		r.URL, r.Referer = withoutQuery(r.URL), withoutQuery(r.Referer)
 		for _, s := range []*string{
-			&r.ID, &r.Method, &r.URL, &r.UserAgent, &r.RemoteIP, &r.Referer, &r.Protocol, &r.Service, &r.Region,
-			&r.Revision, &r.Instance, &r.Text, &r.Trace, &r.Severity,
+			&r.ID, &r.Method, &r.URL, &r.UserAgent, &r.RemoteIP, &r.Referer, &r.Protocol, &r.Project, &r.Service, &r.Region,
+			&r.Revision, &r.Instance, &r.Text, &r.Trace, &r.Severity, &r.ServerIP, &r.Span, &r.Labels,
 		} {
-			*s = clean(*s)
+			*s = brief(*s)
+			r.weight += int32(len(*s))
 		}
+		r.weight += int32(len(r.caller) + len(r.short) + len(r.folded))
 		out[i] = r
 	}
 	return out
+}
+
+// group is the key of the refusal's group. It is made when needed: kept, it would be a quarter of what an entry takes.
+func (r *refusal) group() gcp.GroupKey {
+	return gcp.GroupKey{
+		Project: r.Project, Service: r.Service, Region: r.Region, Status: r.Status, By: r.by, Reason: r.short,
+		Method: r.verb, Path: r.folded, Caller: r.kind,
+	}
+}
+
+// longestText is how many bytes are kept of a field. The log's own are no longer, but escapes may be, ten times.
+const longestText = 2 << 10
+
+// brief is clean, and cut where it is longer than any field is that means no harm.
+func brief(s string) string {
+	if s = clean(s); len(s) <= longestText {
+		return s
+	}
+	end := longestText
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return strings.Clone(s[:end]) + ellipsis
+}
+
+// withoutQuery is a URL without its query and fragment; that there was one shows.
+func withoutQuery(u string) string {
+	if at := strings.IndexAny(u, "?#"); at >= 0 {
+		return u[:at] + "?…"
+	}
+	return u
 }
 
 // order is the order of the log: by time, then by id. Entries that are equal in it are one entry.
@@ -77,8 +111,18 @@ func contains(hay string, words []string) bool {
 	return true
 }
 
-// place is where a service is: names repeat between regions.
-type place struct{ name, region string }
+// place is where a service is, clean.
+type place = gcp.Place
+
+// whereIs is where a service is.
+func whereIs(s gcp.Service) place {
+	return place{Project: clean(s.Project), Service: clean(s.Name), Region: clean(s.Region)}
+}
+
+// whereWas is where a change was made.
+func whereWas(c gcp.Change) place {
+	return place{Project: clean(c.Project), Service: clean(c.Service), Region: clean(c.Region)}
+}
 
 // tally counts refusals.
 type tally struct{ s401, s403, platform, app int }
@@ -109,7 +153,11 @@ type ring struct {
 	by      map[place]*tally
 	line    gcp.Timeline // the same by minute
 	lost    int
+	weight  int // bytes of their texts
 }
+
+// mostWeight is how many bytes of text a ring holds: entries are some 700 bytes, and this is for callers who send what is large.
+const mostWeight = 48 << 20
 
 func newRing(size int) *ring {
 	return &ring{size: size, by: map[place]*tally{}}
@@ -152,16 +200,31 @@ func (r *ring) add(batch []*refusal) int {
 		}
 		r.entries = append(r.entries[:from], append(merged, batch...)...)
 	}
-	if over := len(r.entries) - r.size; over > 0 {
+	over, left := max(len(r.entries)-r.size, 0), r.weight
+	for _, e := range r.entries[:over] {
+		left -= int(e.weight)
+	}
+	for ; left > mostWeight && over < len(r.entries); over++ {
+		left -= int(r.entries[over].weight)
+	}
+	if over > 0 {
 		r.drop(over)
 		r.lost += over
 	}
 	return added
 }
 
-// prune drops what is older than a moment.
+// full says that an older entry would be dropped at once.
+func (r *ring) full() bool {
+	return len(r.entries) >= r.size || r.weight > mostWeight-2*longestText
+}
+
+// prune drops what is older than a moment. Where there is any, all that had to make room is older too.
 func (r *ring) prune(before time.Time) {
 	n, _ := slices.BinarySearchFunc(r.entries, before, func(e *refusal, t time.Time) int { return e.Time.Compare(t) })
+	if n > 0 {
+		r.lost = 0
+	}
 	r.drop(n)
 }
 
@@ -176,12 +239,13 @@ func (r *ring) drop(n int) {
 
 func (r *ring) count(e *refusal, n int) {
 	r.all.add(e, n)
+	r.weight += n * int(e.weight)
 	if n > 0 {
 		r.line.Add(e.Entry)
 	} else {
 		r.line.Remove(e.Entry)
 	}
-	at := place{e.Service, e.Region}
+	at := e.Place()
 	t := r.by[at]
 	if t == nil {
 		t = &tally{}

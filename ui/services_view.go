@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"why401/gcp"
 )
@@ -12,31 +11,71 @@ import (
 var serviceColumns = []column{
 	{title: "NAME", min: 10, max: 40},
 	{title: "REGION", min: 12, max: 24, drop: 2},
+	{title: "PROJECT", min: 10, max: 30},
 	{title: "DOOR", min: 8, max: 8},
 	{title: "TOKEN", min: 7, max: 10},
 	{title: "401", min: 4, max: 6, right: true},
 	{title: "403", min: 4, max: 6, right: true},
-	{title: "STATE", min: 8, max: 8, drop: 3},
-	{title: "WINDOW", min: chartCells, max: chartCells, drop: 4},
+	{title: "STATE", min: 8, max: 8, drop: chartDrop + 2},
+	{title: "", min: fairChart, max: chartCells, drop: chartDrop},
 }
 
-// tokenColumn stands there while a token is held only.
-const tokenColumn = 3
+// notKnown is gcp.Door.Brief of a door that is unknown.
+const notKnown = "?"
+
+// chartDrop is when the chart is given up.
+const chartDrop = 3
+
+// tokenColumn stands there while a token is held only, projectColumn where there are several projects.
+const projectColumn, tokenColumn = 2, 4
 
 // columns are as wide as the longest name and region need, where there is room.
 func (p *servicesPane) columns() []column {
 	cols := slices.Clone(serviceColumns)
-	cols[0].max, cols[1].max = cols[0].min, cols[1].min
+	cols[0].max, cols[1].max, cols[projectColumn].max = cols[0].min, cols[1].min, cols[projectColumn].min
 	for i := range p.rows {
 		cols[0].max = max(cols[0].max, width(p.rows[i].name))
 		cols[1].max = max(cols[1].max, width(p.rows[i].region))
+		cols[projectColumn].max = max(cols[projectColumn].max, width(p.rows[i].service.Project))
 	}
-	// Names are what people look for: the state's column goes before a name of common length is cut.
+	cols[projectColumn].min = min(cols[projectColumn].max, 12)
+	// Names are what people look for: the state's column goes before a name of common length is cut. A region that no name needs to be
+	// told apart goes before the chart.
 	cols[0].min = min(cols[0].max, 16)
-	if !p.predicted {
-		cols = withoutAt(cols, tokenColumn)
+	if !p.namesakes {
+		cols[1].drop = chartDrop + 1
 	}
-	return cols
+	if p.trying {
+		cols[tokenColumn].title = "NOW"
+	}
+	chart := len(cols) - 1
+	cols[chart].title = span(p.window)
+	if roomy := columns(room(p.w, 2), applying(cols, p.predicted, p.several())); roomy[len(roomy)-1] == 0 {
+		cols[chart].min = leastChart
+	}
+	return applying(cols, p.predicted, p.several())
+}
+
+// applying leaves out the columns that do not apply.
+func applying[T any](list []T, predicted, several bool) []T {
+	if !predicted {
+		list = withoutAt(list, tokenColumn)
+	}
+	if !several {
+		list = withoutAt(list, projectColumn)
+	}
+	return list
+}
+
+// region names a region that did not answer: with its project where there are several, and the project where nothing of it did.
+func (p *servicesPane) region(f gcp.RegionError) string {
+	switch {
+	case f.Region == "":
+		return "all of " + clean(f.Project)
+	case p.several():
+		return clean(f.Region) + " of " + clean(f.Project)
+	}
+	return clean(f.Region)
 }
 
 func (p *servicesPane) View(focused bool) []string {
@@ -47,11 +86,12 @@ func (p *servicesPane) View(focused bool) []string {
 	widths := columns(room(p.w, 2), cols)
 	lines := []string{"  " + heading(p.th, widths, cols, room(p.w, 2))}
 	if len(p.shown) == 0 {
-		lines = append(lines, para(p.th.dim, "nothing matches "+p.filter.text(p.th.glyph)+"; esc shows all again", p.w)...)
+		lines = append(lines, para(p.th.dim, "nothing matches "+p.filter.text(p.th.glyph)+"; "+p.km.back.Help().Key+" shows all again", p.w)...)
 	}
 	from, to := p.list.visible()
+	hues := p.th.hues(p.projects)
 	for at := from; at < to; at++ {
-		lines = append(lines, p.line(widths, cols, &p.rows[p.shown[at]], at == p.list.cursor, focused))
+		lines = append(lines, p.line(widths, cols, hues, &p.rows[p.shown[at]], at == p.list.cursor, focused))
 	}
 	foot := p.foot()
 	lines = pad(lines, p.w, room(p.h, len(foot)))
@@ -59,16 +99,19 @@ func (p *servicesPane) View(focused bool) []string {
 }
 
 // line draws one service.
-func (p *servicesPane) line(widths []int, cols []column, r *serviceRow, selected, focused bool) string {
+func (p *servicesPane) line(widths []int, cols []column, hues map[string]style, r *serviceRow, selected, focused bool) string {
 	th := p.th
+	project := cutMiddle(clean(r.service.Project), widths[min(projectColumn, len(widths)-1)]) // what tells two apart often stands at the end
+	door := r.door
+	if !r.answered() && door == notKnown {
+		door = th.glyph.ellipsis // it is being read, which is not the same as unknown
+	}
 	cells := []cell{
-		{r.name, th.plain}, {r.region, th.dim}, {r.door, p.doorStyle(r)}, {statusWord(r.verdict), th.code(r.verdict.Status)},
-		{count(r.tally.s401), p.countStyle(r.tally.s401, th.bad)}, {count(r.tally.s403), p.countStyle(r.tally.s403, th.doubt)},
-		p.state(r.service.State), {r.chart, th.bad},
+		{r.name, th.plain}, {r.region, th.dim}, {project, hues[r.service.Project]}, {door, p.doorStyle(r)}, {statusWord(r.verdict), th.code(r.verdict.Status)},
+		{p.log.count(r.tally.s401), p.countStyle(r.tally.s401, th.bad)}, {p.log.count(r.tally.s403), p.countStyle(r.tally.s403, th.doubt)},
+		p.state(r.service.State), {spark(narrowed(r.chart, widths[len(widths)-1])), th.bad},
 	}
-	if !p.predicted {
-		cells = withoutAt(cells, tokenColumn)
-	}
+	cells = applying(cells, p.predicted, p.several())
 	sign, signStyle := p.sign(r.service.State)
 	if selected && focused {
 		return th.selected.of(th.glyph.cursor+sign) + tableRow(th, widths, cols, cells, true, room(p.w, 2))
@@ -94,7 +137,9 @@ func (p *servicesPane) sign(s gcp.State) (string, style) {
 
 func (p *servicesPane) doorStyle(r *serviceRow) style {
 	switch {
-	case r.doorErr || !r.doorKnown:
+	case !r.answered() && r.door == notKnown:
+		return p.th.dim
+	case r.door == notKnown, r.doorErr:
 		return p.th.unknown
 	case r.door == "public":
 		return p.th.good
@@ -125,10 +170,14 @@ func (p *servicesPane) state(s gcp.State) cell {
 func (p *servicesPane) nothing() []string {
 	switch {
 	case p.err != nil:
-		lines := append(para(p.th.strong, "The services could not be listed.", p.w), problem(p.th, p.err, p.w)...)
-		return pad(append(lines, para(p.th.dim, "r tries again; it is tried again by itself every minute.", p.w)...), p.w, p.h)
+		lines := append(para(p.th.strong, "The services could not be listed.", p.w), trouble(p.th, p.err, p.w, room(p.h, 1))...)
+		return pad(append(lines, para(p.th.dim, p.km.refresh.Help().Key+" tries again; it is tried again by itself.", p.w)...), p.w, p.h)
 	case !p.have:
-		return pad(para(p.th.dim, "listing services in all regions"+p.th.glyph.ellipsis, p.w), p.w, p.h)
+		text := "listing services" + p.th.glyph.ellipsis
+		if n := p.part.Regions; n > 0 {
+			text = fmt.Sprintf("listing services%s %d of %s answered", p.th.glyph.ellipsis, p.part.Answered, plural(n, "region"))
+		}
+		return pad(append(para(p.th.dim, text, p.w), p.foot()...), p.w, p.h)
 	}
 	lines := para(p.th.plain, fmt.Sprintf("No Cloud Run services in the %d regions that answered.", p.listing.Regions-len(p.listing.Failed)), p.w)
 	return pad(append(lines, p.foot()...), p.w, p.h)
@@ -139,28 +188,33 @@ func (p *servicesPane) foot() []string {
 	if p.w <= 0 || len(p.rows) == 0 && p.err != nil {
 		return nil
 	}
+	most := troubleRoom(p.h)
 	var lines []string
 	if p.err != nil && p.have {
-		text := "as of " + p.asOf.Format(time.TimeOnly) + ": " + clean(p.err.Error())
-		lines = append(lines, p.th.bad.of(fit(text, p.w)))
-		if h := hint(p.err); h != "" {
-			lines = append(lines, p.th.accent.of(fit(h, p.w)))
-		}
+		lines = trouble(p.th, p.err, p.w, most) // the title says how old the list is
+	}
+	if p.log == logUnread && p.err == nil {
+		// Where one pane is seen at a time, nothing else here says so.
+		lines = append(lines, para(p.th.unknown, "401/403 unknown: log not read, see "+p.km.four.Help().Key, p.w)...)
 	}
 	if n := len(p.listing.Failed); n > 0 {
 		var names []string
 		for _, f := range p.listing.Failed {
-			names = append(names, clean(f.Region))
+			name := p.region(f)
+			if at, known := p.heard[spotOf(f)]; known {
+				name += " (" + asOf(at) + ")"
+			}
+			names = append(names, name)
 		}
 		text := fmt.Sprintf("unknown: %s did not answer: %s", plural(n, "region"), strings.Join(names, ", "))
-		lines = append(lines, para(p.th.unknown, text, p.w)...)
-		if f := p.listing.Failed[0]; f.Err != nil {
-			lines = append(lines, para(p.th.plain, clean(f.Err.Cause()), p.w)...)
-			lines = append(lines, para(p.th.accent, clean(f.Err.Hint), p.w)...)
+		named := para(p.th.unknown, text, p.w)
+		if len(named) > 2 && len(named) > most/2 {
+			named = para(p.th.unknown, cut(text, 2*p.w-2), p.w)
+		}
+		lines = append(lines, named...)
+		if f := p.listing.Failed[0]; f.Err != nil && p.err == nil {
+			lines = append(lines, trouble(p.th, f.Err, p.w, room(most, len(named)))...)
 		}
 	}
-	if len(lines) > p.h/2 {
-		lines = lines[:p.h/2]
-	}
-	return lines
+	return lines[:min(len(lines), most)]
 }

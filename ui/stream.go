@@ -11,28 +11,26 @@ import (
 	"why401/gcp"
 )
 
-// The stream keeps the ring filled: the tail is opened first, then what was logged before is listed, and after a few
-// seconds once more the last minute, since entries come late and a tail shows only what comes in while it is open. When the
-// tail ends it is opened again and the log is listed from a minute before the last entry; doubles fall out in the ring. Before
+// The stream keeps the ring filled: the tail is opened first, then what was logged before is read (backfill.go), and after a few
+// seconds once more what came in meanwhile (second.go), since a tail shows only what comes in while it is open. When the
+// tail ends it is opened again and the log is read from a minute before the last entry; doubles fall out in the ring. Before
 // the hour after which Logging ends every stream, the next one is opened, and the old one read until it stands. Where a
-// break is not closed by a list, or Logging held something back, a gap stands in the list (gap.go).
+// break is not closed by a list, or Logging held something back that no list brought, a gap stands in the list (gap.go).
 const (
-	backfillLimit = 10_000           // entries of one back fill
-	settleTime    = 5 * time.Second  // until the second list
-	reachBack     = 60 * time.Second // how late an entry may come
-	pollTime      = 10 * time.Second // between lists where no tail is to be had: six a minute of sixty
-	streamLife    = 55 * time.Minute // until the next tail is opened
-	firstWait     = time.Second
-	longestWait   = 30 * time.Second
+	settleTime  = 5 * time.Second  // until the second list
+	pollTime    = 10 * time.Second // between lists where no tail is to be had: six a minute of sixty
+	streamLife  = 55 * time.Minute // until the next tail is opened
+	firstWait   = time.Second
+	longestWait = 30 * time.Second
 )
 
 // purpose says why entries were listed.
 type purpose int8
 
 const (
-	backfill  purpose = iota // the window, or what a break left open
-	secondRun                // what came late
-	poll                     // in place of a tail
+	windowFill purpose = iota // the window, or what a break left open
+	secondRun                 // what the tail may not have told of (second.go)
+	poll                      // in place of a tail
 )
 
 // streamState is what the stream is doing.
@@ -43,7 +41,8 @@ const (
 	streamCatching                    // the tail is open, the back fill is not read yet
 	streamLive                        // both
 	streamPolling                     // no tail session is free: the log is listed every pollTime
-	streamWaiting                     // it ended; it is opened again at retry
+	streamWaiting                     // it ended; it is opened again at next
+	streamParted                      // its client is gone; join gives it another
 )
 
 // stream is the state of the project's one stream of refusals. Its methods are called in Update and return the next
@@ -58,18 +57,26 @@ type stream struct {
 	window   time.Duration
 	newest   time.Time // of all entries; the zero value until there was one
 	wait     time.Duration
-	retry    time.Time
-	err      error // of the tail, while waiting or polling
+	next     time.Time // when the next step is due
+	err      error     // of the tail, while waiting or polling
 	listWait time.Duration
 	listErr  error     // of the last list; nil after one that worked
 	filled   bool      // the window was read once
 	since    time.Time // when the tail was opened
+	heard    time.Time // until when it is known to have told all: its last message, or a look into the log
 	cancel   context.CancelFunc
 
 	old    *gcp.Tail // the tail before, read until the new one stands
 	oldEnd context.CancelFunc
-	reach  time.Time // how far back the next list must reach; the zero value where nothing is open
+	reach  time.Time // how far back the next reading must reach over a break; the zero value where none is open
 	gaps   gaps
+	second second
+
+	fill        *backfill // the reading that is under way; nil for none
+	serial      int       // of fill
+	known       time.Time // from when on the log is known, but for what is open; the zero value while nothing is
+	cut         bool      // what was logged before known is too much to be read
+	changesFrom time.Time // since when the changes are to be read for themselves; the zero value where they need not
 }
 
 func newStream(ctx context.Context, client *gcp.Client, window time.Duration) *stream {
@@ -95,6 +102,7 @@ func (s *stream) rotate(m rotateDue) tea.Cmd {
 
 func (s *stream) begin() tea.Cmd {
 	s.attempt++
+	s.second.back()
 	s.state = streamOpening
 	var ctx context.Context
 	ctx, s.cancel = context.WithCancel(s.ctx)
@@ -122,31 +130,15 @@ func (s *stream) closeOld() {
 	}
 }
 
-// broke notes that entries may be missed from now on, until a list has reached back to the last one known.
+// broke notes that entries may be missed from now on, until a reading has reached back to the last one known. One that is under way
+// goes on, or a tail that fails at once would keep the log from being read at all; but it began before the break, and does not close it.
 func (s *stream) broke() {
-	if s.filled && s.reach.IsZero() {
+	if s.fill != nil {
+		s.fill.broken = true
+	}
+	if !s.known.IsZero() && s.reach.IsZero() {
 		s.reach = s.newest.Add(-reachBack)
 	}
-}
-
-// from is how far back a list must reach: over what is open, but not over the window.
-func (s *stream) from(at time.Time) time.Time {
-	start := at.Add(-s.window)
-	if s.reach.After(start) {
-		return s.reach
-	}
-	return start
-}
-
-// span changes the window. A longer one is read from the log; what a shorter one leaves out is the caller's to drop.
-func (s *stream) span(window time.Duration, at time.Time) tea.Cmd {
-	longer := window > s.window
-	s.window = window
-	if !longer || s.state != streamLive && s.state != streamCatching {
-		return nil
-	}
-	s.state, s.reach = streamCatching, at.Add(-window)
-	return listEntries(s.ctx, s.client, s.attempt, backfill, s.reach)
 }
 
 // opened takes the answer to open.
@@ -157,12 +149,16 @@ func (s *stream) opened(m tailOpened) tea.Cmd {
 		}
 		return nil
 	}
-	list := listEntries(s.ctx, s.client, s.attempt, backfill, s.from(m.at))
 	if m.err != nil {
-		return tea.Batch(list, s.ended(m.at, m.err))
+		end := s.ended(m.at, m.err)
+		return tea.Batch(s.plan(m.at, windowFill), end)
 	}
-	s.tail, s.state, s.since = m.tail, streamCatching, m.at
-	return tea.Batch(list, nextEntries(s.tail, s.attempt), after(streamLife, rotateDue{s.attempt}))
+	s.tail, s.state, s.since, s.second.opened = m.tail, streamCatching, m.at, m.at
+	list := s.plan(m.at, windowFill)
+	if list == nil && s.fill == nil {
+		list = s.settled()
+	}
+	return tea.Batch(list, nextEntries(s.tail, s.attempt), after(streamLife, rotateDue{s.attempt}), after(watchTime, watchDue{s.attempt}))
 }
 
 // ended takes the end of a tail, or that it could not be opened (which shows only when the first message is awaited).
@@ -185,70 +181,103 @@ func (s *stream) ended(at time.Time, err error) tea.Cmd {
 		s.state = streamPolling
 		return s.due(pollTime)
 	}
-	return s.backOff(at)
+	return s.backOff(err)
 }
 
-// backOff waits before the next attempt, twice as long each time.
-func (s *stream) backOff(at time.Time) tea.Cmd {
+// backOff waits before the next attempt, twice as long each time, and not shorter than Google asks.
+func (s *stream) backOff(err error) tea.Cmd {
 	s.close()
-	s.state, s.retry = streamWaiting, at.Add(s.wait)
-	d := s.wait
+	s.state = streamWaiting
+	d := max(s.wait, googleAsks(err))
 	s.wait = min(s.wait*2, longestWait)
 	return s.due(d)
 }
 
 func (s *stream) due(d time.Duration) tea.Cmd {
 	s.turn++
+	s.next = now().Add(d)
 	return after(d, streamDue{s.attempt, s.turn})
+}
+
+// part gives up a client whose credentials are no longer taken. What is known stays; what is missed until join has opened the
+// next tail is a break like any other.
+func (s *stream) part(err error) {
+	s.close()
+	s.broke()
+	s.giveUp()
+	s.attempt++
+	s.state, s.err = streamParted, err
+}
+
+// join goes on with another client.
+func (s *stream) join(client *gcp.Client) tea.Cmd {
+	s.client, s.wait = client, firstWait
+	return s.open()
 }
 
 // arrived takes one message of the tail; new entries are the caller's to keep.
 func (s *stream) arrived(m entriesArrived) tea.Cmd {
 	s.seen(m.refusals)
-	s.gaps.held(m.suppressed, m.at)
+	held := s.heldBack(m.suppressed, m.at)
 	switch {
 	case s.old != nil && m.attempt == s.attempt-1 && m.err == nil:
-		return nextEntries(s.old, m.attempt)
+		return tea.Batch(held, nextEntries(s.old, m.attempt))
 	case m.attempt != s.attempt || s.tail == nil:
-		return nil
+		return held
 	case m.err != nil:
 		return s.ended(m.at, m.err)
 	}
 	// The first message says that the stream stands.
+	s.heard = m.at
 	s.closeOld()
 	s.err = nil
-	return nextEntries(s.tail, s.attempt)
+	return tea.Batch(held, nextEntries(s.tail, s.attempt))
 }
 
-// listed takes the answer of a list.
+// listed takes the answer of a list, or a page of a reading.
 func (s *stream) listed(m entriesListed) tea.Cmd {
 	s.seen(m.refusals)
-	if m.attempt != s.attempt {
+	if m.purpose == secondRun && m.attempt != s.attempt || m.purpose != secondRun && (s.fill == nil || m.serial != s.fill.serial) {
 		return nil
 	}
 	s.listErr = m.err
+	s.stands(m.at)
 	if m.err == nil {
 		s.listWait = 0
-		if m.more && m.purpose != secondRun {
-			s.gaps.unread(m.refusals)
-		}
-		if m.purpose != secondRun {
-			s.reach, s.filled = time.Time{}, true
-		}
-		if s.state == streamCatching {
-			s.state = streamLive
-		}
+	}
+	if m.purpose == secondRun {
+		return s.listedLate(m)
+	}
+	if cmd, done := s.page(m); !done {
+		return cmd
 	}
 	switch {
-	case s.state == streamPolling && m.purpose == poll:
+	case s.state == streamPolling:
+		if m.err == nil {
+			s.filled = true
+		}
 		s.broke()
-		return s.due(pollTime)
-	case m.err != nil && s.state == streamCatching:
-		return s.due(s.longer())
-	case m.purpose == backfill && s.state == streamLive:
-		return s.due(settleTime)
+		return s.due(max(pollTime, googleAsks(m.err)))
+	case m.err != nil && (s.state == streamCatching || s.state == streamLive):
+		return s.due(max(s.longer(), googleAsks(m.err)))
+	case s.state == streamCatching:
+		if cmd := s.plan(m.at, windowFill); cmd != nil {
+			return cmd
+		}
+		return s.settled()
+	case m.err == nil:
+		s.filled = true
 	}
 	return nil
+}
+
+// stands forgets what a tail ended of once the next one has been open for a while: a refusal comes at once, and a quiet project may
+// send nothing for hours.
+func (s *stream) stands(at time.Time) {
+	if s.tail != nil && at.Sub(s.since) >= settleTime {
+		s.closeOld()
+		s.err = nil
+	}
 }
 
 // longer is how long to wait until the log is listed again after it could not be: longer each time.
@@ -270,13 +299,22 @@ func (s *stream) stepped(m streamDue) tea.Cmd {
 		if s.turn%6 == 0 {
 			return s.open()
 		}
-		return listEntries(s.ctx, s.client, s.attempt, poll, s.from(at))
+		return s.plan(at, poll)
 	case streamCatching:
-		return listEntries(s.ctx, s.client, s.attempt, backfill, s.from(at))
+		return tea.Batch(s.plan(at, windowFill), s.changesAgain())
 	case streamLive:
-		return listEntries(s.ctx, s.client, s.attempt, secondRun, at.Add(-reachBack))
+		s.stands(at)
+		return tea.Batch(s.again(at), s.changesAgain())
 	}
 	return nil
+}
+
+// changesAgain reads the changes for themselves where that is still to be done.
+func (s *stream) changesAgain() tea.Cmd {
+	if s.changesFrom.IsZero() {
+		return nil
+	}
+	return readChanges(s.ctx, s.client, s.attempt, s.changesFrom)
 }
 
 func (s *stream) seen(entries []*refusal) {
@@ -287,22 +325,35 @@ func (s *stream) seen(entries []*refusal) {
 	}
 }
 
-// word is what the stream is doing, for the header. The time of the next attempt is written out, since a count-down would
-// send bytes every second.
-func (s *stream) word() string {
+// waits says how long until what failed is tried again; 0 where nothing waits.
+func (s *stream) waits(at time.Time) time.Duration {
+	if s.state == streamWaiting || s.listErr != nil && (s.state == streamCatching || s.state == streamLive || s.state == streamPolling && s.fill == nil) {
+		return max(s.next.Sub(at), 0)
+	}
+	return 0
+}
+
+// word is what the stream is doing, for the header.
+func (s *stream) word(at time.Time) string {
 	switch {
 	case s == nil:
 		return "connecting"
-	case s.state == streamLive && s.listErr != nil, s.state == streamCatching && s.listErr != nil:
-		return "live, log not read"
+	case s.listErr != nil && (s.state == streamCatching || s.state == streamLive):
+		return "live, log retry " + seconds(s.waits(at))
 	case s.state == streamLive:
 		return "live"
+	case s.state == streamCatching && s.progress() != "":
+		return "back to " + s.progress()
 	case s.state == streamCatching:
 		return "reading"
+	case s.state == streamPolling && s.listErr != nil:
+		return "retry " + seconds(s.waits(at))
 	case s.state == streamPolling:
 		return "every " + span(pollTime)
 	case s.state == streamWaiting:
-		return "retry " + s.retry.Local().Format(time.TimeOnly)
+		return "retry " + seconds(s.waits(at))
+	case s.state == streamParted:
+		return "login"
 	}
 	return "opening"
 }

@@ -31,6 +31,10 @@ import (
 // exitWait is how long the program may take to end once it has been asked to.
 const exitWait = 2 * time.Second
 
+// hasteWait is how long it may take where the terminal is gone: Bubble Tea waits half a second for its reader where a key or an
+// answer came just then.
+const hasteWait = 80 * time.Millisecond
+
 // Protect makes the process fit to hold a token: it leaves no core dump, and Bubble Tea no log of what is typed. Call it before
 // a token is read; calling it again does nothing.
 func Protect() {
@@ -86,16 +90,16 @@ func without(env []string, name string) []string {
 
 // usable says whether the screen can be drawn and the keyboard read. The error is an *Error.
 func usable(env []string, in, out *os.File) error {
-	const look = "run it in a terminal, over ssh with: ssh -t HOST why401"
+	const look = "run it in a terminal, over ssh with: ssh -t HOST why401; or in lines: why401 --plain"
 	switch name := lookup(env, "TERM"); {
 	case !term.IsTerminal(in.Fd()):
 		return &Error{"standard input is not a terminal", look}
 	case !term.IsTerminal(out.Fd()):
 		return &Error{"standard output is not a terminal", look}
 	case name == "":
-		return &Error{"TERM is not set, so nothing is known of this terminal", "name it, for most with: export TERM=xterm-256color"}
+		return &Error{"TERM is not set, so nothing is known of this terminal", "name it, for most with: export TERM=xterm-256color; or run it in lines: why401 --plain"}
 	case name == "dumb":
-		return &Error{"TERM=dumb cannot move the cursor", "use another terminal; if it can do more than that, name it: export TERM=xterm-256color"}
+		return &Error{"TERM=dumb cannot move the cursor", "run it in lines: why401 --plain; if the terminal can do more, name it: export TERM=xterm-256color"}
 	}
 	return nil
 }
@@ -119,6 +123,7 @@ func runProgram(ctx context.Context, m tea.Model) error {
 	defer unmute()
 
 	keyboard, door := newInput(os.Stdin), newDoorkeeper()
+	keyboard.leaving = door.leaving
 	program := tea.NewProgram(m,
 		tea.WithInput(keyboard),
 		tea.WithOutput(os.Stdout),
@@ -128,7 +133,7 @@ func runProgram(ctx context.Context, m tea.Model) error {
 		tea.WithoutSignalHandler(),
 		tea.WithFilter(door.filter),
 	)
-	door.send = program.Send
+	door.attach(program.Send)
 	done := make(chan error, 1)
 	go func() {
 		_, err := program.Run()
@@ -147,6 +152,7 @@ func attend(ctx context.Context, program *tea.Program, done <-chan error, door *
 	var (
 		stopped  error // Stopped, once something from outside ends the program
 		deadline <-chan time.Time
+		haste    <-chan time.Time // ends it sooner, where the terminal is gone
 		leaving  = door.leaving
 		ended    = keyboard.ended
 		quit     = ctx.Done()
@@ -171,12 +177,16 @@ func attend(ctx context.Context, program *tea.Program, done <-chan error, door *
 				return abandon(cooked, stopped)
 			}
 			stopped = Stopped{s.(syscall.Signal)}
+			if s == unix.SIGHUP {
+				haste = time.After(hasteWait)
+			}
 			end(leave{atOnce: s == unix.SIGHUP})
 		case <-ended:
 			ended = nil
 			if stopped == nil {
 				stopped = Stopped{unix.SIGHUP}
 			}
+			haste = time.After(hasteWait)
 			end(leave{atOnce: true})
 		case <-keyboard.interrupted: // the program's loop may be waiting for the terminal, and not see the key
 			end(leave{})
@@ -187,6 +197,8 @@ func attend(ctx context.Context, program *tea.Program, done <-chan error, door *
 			leaving = nil
 			end(nil)
 		case <-deadline:
+			return abandon(cooked, stopped)
+		case <-haste:
 			return abandon(cooked, stopped)
 		}
 	}

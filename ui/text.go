@@ -85,6 +85,9 @@ func escape(s string, from int) string {
 
 // settle escapes the clusters of s on whose width the two ways of measuring disagree: skin tones, spacing marks, some conjuncts.
 func settle(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return s // all that was foreign is an escape now
+	}
 	if ansi.StringWidth(s) == ansi.StringWidthWc(s) && !doubtful(s) {
 		return s
 	}
@@ -232,6 +235,13 @@ func tail(s string, w int) string {
 	return s
 }
 
+// longer says whether clean text takes more than w cells, without measuring the whole of a long one: a cell of clean text has at
+// most a code point and two marks.
+func longer(s string, w int) bool {
+	const most = (1 + marks) * utf8.UTFMax
+	return len(s) > w && (len(s) > most*w || width(s) > w)
+}
+
 // wrap breaks clean text into lines of at most w cells, at spaces where it can and inside a word where it must. The spaces at a
 // break are dropped. A line feed, which only text of our own holds, ends a line. No text is no line; a w below 1 counts as 1.
 func wrap(s string, w int) []string {
@@ -241,7 +251,7 @@ func wrap(s string, w int) []string {
 	w = max(w, 1)
 	var lines []string
 	for paragraph := range strings.SplitSeq(s, "\n") {
-		for width(paragraph) > w {
+		for longer(paragraph, w) {
 			line := head(paragraph, w)
 			if line == "" { // not even one wide character fits
 				lines = append(lines, cutMark(w))
@@ -260,4 +270,80 @@ func wrap(s string, w int) []string {
 		lines = append(lines, paragraph)
 	}
 	return lines
+}
+
+// pieces cuts clean text into lines of at most w cells wherever they end.
+func pieces(s string, w int) (lines []string) {
+	for width(s) > max(w, 1) {
+		line := head(s, max(w, 1))
+		if line == "" { // not even one wide character fits
+			line, _ = ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+		}
+		lines, s = append(lines, line), s[len(line):]
+	}
+	return append(lines, s)
+}
+
+// leastContinued is the least width in which a command can be continued on another line.
+const leastContinued = 8
+
+// continued breaks a shell command into lines of at most w cells that mean the same to the shell: a backslash at the end of a line,
+// and inside single quotes, where that would be a character, these end before it and begin again behind. It breaks behind a space
+// between words where it can. Where w leaves no room for that, it cuts.
+func continued(s string, w int) (lines []string) {
+	type place struct {
+		n     int
+		quote byte // the one that is open there; 0 for none
+	}
+	var quote byte
+	open := "" // begins the line
+	for w >= leastContinued && width(open)+width(s) > w {
+		var space, last place
+		escaped, at := false, quote
+		for i, used := 0, width(open); i < len(s); {
+			cluster, cells := ansi.FirstGraphemeCluster(s[i:], ansi.GraphemeWidth)
+			i, used = i+len(cluster), used+cells
+			switch c := cluster[0]; {
+			case escaped:
+				escaped = false
+			case c == '\\' && at != '\'':
+				escaped = true
+			case c == '\'' || c == '"':
+				if at == 0 {
+					at = c
+				} else if at == c {
+					at = 0
+				}
+			}
+			room := used + len(`\`)
+			if at == '\'' {
+				room += len(`'`)
+			}
+			if room > w {
+				break
+			}
+			if !escaped {
+				last = place{i, at}
+			}
+			if !escaped && at == 0 && cluster == " " {
+				space = last
+			}
+		}
+		if space.n > 0 {
+			last = space
+		}
+		if last.n == 0 {
+			break
+		}
+		end := `\`
+		if last.quote == '\'' {
+			end = `'\`
+		}
+		lines = append(lines, open+s[:last.n]+end)
+		open, s, quote = "", s[last.n:], last.quote
+		if quote == '\'' {
+			open = `'`
+		}
+	}
+	return append(lines, pieces(open+s, w)...)
 }

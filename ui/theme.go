@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"image/color"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -15,6 +16,10 @@ type theme struct {
 	good, bad, doubt, unknown     style
 	frame, focus, title, selected style
 	badge, doubtBadge, badBadge   style
+	production, staging           style // the bars of projects
+	development                   style
+	other1, other2, other3        style
+	underline                     style
 	glyph                         glyphs
 }
 
@@ -38,37 +43,117 @@ func (s style) of(t string) string {
 	return s.on + t + s.off
 }
 
+// within draws the first text of a line that is drawn in s in another style. A line that has no room for the whole text stays as it is.
+func (s style) within(line, text string, other style) string {
+	if text == "" {
+		return line
+	}
+	return strings.Replace(line, text, s.off+other.of(text)+s.on, 1)
+}
+
 func newStyle(s lipgloss.Style) style {
 	on, off, _ := strings.Cut(s.Render("x"), "x")
 	return style{on, off}
 }
 
-func newTheme(ascii bool) theme {
-	base := lipgloss.NewStyle()
-	fg := func(c int) lipgloss.Style { return base.Foreground(lipgloss.ANSIColor(c)) }
-	const red, green, yellow, _, magenta, cyan, grey = 1, 2, 3, 4, 5, 6, 8
-	t := theme{
-		plain:      style{},
-		dim:        newStyle(fg(grey)),
-		strong:     newStyle(base.Bold(true)),
-		accent:     newStyle(fg(cyan)),
-		good:       newStyle(fg(green)),
-		bad:        newStyle(fg(red).Bold(true)),
-		doubt:      newStyle(fg(yellow)),
-		unknown:    newStyle(fg(magenta)),
-		frame:      newStyle(fg(grey)),
-		focus:      newStyle(fg(cyan)),
-		title:      newStyle(base.Bold(true)),
-		selected:   newStyle(base.Reverse(true)),
-		badge:      newStyle(base.Reverse(true).Bold(true)),
-		badBadge:   newStyle(fg(red).Reverse(true).Bold(true)),
-		doubtBadge: newStyle(fg(yellow).Reverse(true).Bold(true)),
-		glyph:      unicodeGlyphs,
+// The themes by name. Which of dark and light fits, a terminal says that answers what its background is; until then, and on one that
+// does not answer, it is dark.
+const (
+	themeAuto     = "auto"
+	themeDark     = "dark"
+	themeLight    = "light"
+	themeContrast = "contrast"
+	themeNone     = "none"
+)
+
+// Themes are the names of the themes.
+func Themes() []string {
+	return []string{themeAuto, themeDark, themeLight, themeContrast, themeNone}
+}
+
+// newTheme makes a theme by its name; one that is not known is dark.
+func newTheme(name string, ascii bool) theme {
+	t := darkTheme()
+	switch name {
+	case themeLight:
+		t = lightTheme()
+	case themeContrast:
+		t = contrastTheme()
+	case themeNone:
+		t = colourless()
 	}
+	t.glyph = unicodeGlyphs
 	if ascii {
 		t.glyph = asciiGlyphs
 	}
 	return t
+}
+
+// bars are the colours of projects on a dark or light background, where the text takes the background's.
+func (t *theme) bars(production, staging, development, other1, other2, other3 color.Color) {
+	bar := func(c color.Color) style { return newStyle(ink(c).Reverse(true).Bold(true)) }
+	t.production, t.staging, t.development = bar(production), bar(staging), bar(development)
+	t.other1, t.other2, t.other3 = bar(other1), bar(other2), bar(other3)
+}
+
+// spokenTheme is for text that is read aloud: no styles, and no sign where a word says the same.
+func spokenTheme() theme {
+	return theme{glyph: glyphs{unknown: "?", ellipsis: "...", sep: ",", bar: "|", horizontal: "-", vertical: "|"}}
+}
+
+// ink is a text in one of the terminal's colours.
+func ink(c color.Color) lipgloss.Style { return lipgloss.NewStyle().Foreground(c) }
+
+// darkTheme is for a dark background.
+func darkTheme() theme {
+	t := colourless()
+	t.dim, t.frame = newStyle(ink(lipgloss.BrightBlack)), newStyle(ink(lipgloss.BrightBlack))
+	t.accent, t.focus = newStyle(ink(lipgloss.Cyan)), newStyle(ink(lipgloss.Cyan))
+	t.good, t.unknown = newStyle(ink(lipgloss.Green)), newStyle(ink(lipgloss.Magenta))
+	t.bad, t.badBadge = newStyle(ink(lipgloss.Red).Bold(true)), newStyle(ink(lipgloss.Red).Reverse(true).Bold(true))
+	t.doubt, t.doubtBadge = newStyle(ink(lipgloss.Yellow)), newStyle(ink(lipgloss.Yellow).Reverse(true).Bold(true))
+	t.bars(lipgloss.Red, lipgloss.Yellow, lipgloss.Green, lipgloss.Cyan, lipgloss.Magenta, lipgloss.White)
+	return t
+}
+
+// lightTheme is for a light background, on which yellow, cyan and most greens cannot be read.
+func lightTheme() theme {
+	t := colourless()
+	t.dim, t.frame = newStyle(ink(lipgloss.BrightBlack)), newStyle(ink(lipgloss.BrightBlack))
+	t.accent, t.focus = newStyle(ink(lipgloss.Blue)), newStyle(ink(lipgloss.Blue))
+	t.good, t.unknown = newStyle(ink(lipgloss.Blue)), newStyle(ink(lipgloss.Magenta))
+	t.bad, t.badBadge = newStyle(ink(lipgloss.Red).Bold(true)), newStyle(ink(lipgloss.Red).Reverse(true).Bold(true))
+	t.doubt, t.doubtBadge = newStyle(ink(lipgloss.Magenta).Bold(true)), newStyle(ink(lipgloss.Magenta).Reverse(true).Bold(true))
+	t.bars(lipgloss.Red, lipgloss.Magenta, lipgloss.Blue, lipgloss.Black, lipgloss.BrightBlack, lipgloss.Black)
+	return t
+}
+
+// contrastTheme is for eyes that need more, on any background: no text is dimmed, and a status brings its own background along. Its black
+// is not bold, since many terminals draw bold black in grey.
+func contrastTheme() theme {
+	t := colourless()
+	on := func(text, ground color.Color) style { return newStyle(ink(text).Background(ground)) }
+	t.dim, t.focus = style{}, newStyle(lipgloss.NewStyle().Reverse(true))
+	t.good, t.unknown = on(lipgloss.Black, lipgloss.BrightGreen), on(lipgloss.Black, lipgloss.BrightCyan)
+	t.bad, t.badBadge = on(lipgloss.BrightWhite, lipgloss.Red), on(lipgloss.BrightWhite, lipgloss.Red)
+	t.doubt, t.doubtBadge = on(lipgloss.Black, lipgloss.BrightYellow), on(lipgloss.Black, lipgloss.BrightYellow)
+	t.production, t.staging, t.development = on(lipgloss.BrightWhite, lipgloss.Red), on(lipgloss.Black, lipgloss.BrightYellow), on(lipgloss.Black, lipgloss.BrightGreen)
+	t.other1, t.other2, t.other3 = on(lipgloss.Black, lipgloss.BrightCyan), on(lipgloss.BrightWhite, lipgloss.Blue), on(lipgloss.Black, lipgloss.BrightWhite)
+	return t
+}
+
+// colourless is a theme of bold, faint and reverse alone: what every other begins with.
+func colourless() theme {
+	base := lipgloss.NewStyle()
+	bold, badge := newStyle(base.Bold(true)), newStyle(base.Reverse(true).Bold(true))
+	return theme{
+		dim: newStyle(base.Faint(true)), strong: bold, accent: bold,
+		bad: bold, doubt: bold, unknown: bold,
+		focus: bold, title: bold,
+		selected: newStyle(base.Reverse(true)), badge: badge, doubtBadge: badge, badBadge: badge,
+		production: badge, staging: bold, development: style{}, other1: bold, other2: bold, other3: bold,
+		underline: newStyle(base.Underline(true)),
+	}
 }
 
 var unicodeGlyphs = glyphs{

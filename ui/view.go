@@ -12,8 +12,16 @@ import (
 
 // View draws the screen: exactly as many lines as it is high, none wider than it is wide.
 func (r *root) View() tea.View {
-	v := tea.NewView(strings.Join(r.screen(), "\n"))
+	frame := r.pursuit.held
+	if frame == "" {
+		frame = strings.Join(r.screen(), "\n")
+		r.pursuit.frame = frame
+	}
+	v := tea.NewView(frame)
 	v.AltScreen = true
+	if r.o.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	v.WindowTitle = "why401 " + clean(r.project())
 	return v
 }
@@ -32,12 +40,8 @@ func (r *root) screen() []string {
 		}
 	}
 	place(r.lay.header, []string{r.header()})
-	body := image.Rect(0, r.lay.header.Max.Y, r.w, r.h)
-	if !r.lay.footer.Empty() {
-		body.Max.Y = r.lay.footer.Min.Y
-	}
-	if r.help != nil {
-		place(body, r.help.View(body.Dx(), body.Dy()))
+	if r.over != nil {
+		place(r.lay.body, r.over.View(r.lay.body.Dx(), r.lay.body.Dy()))
 	} else {
 		if !r.lay.tabs.Empty() {
 			place(r.lay.tabs, []string{r.tabs()})
@@ -66,20 +70,58 @@ func (r *root) frame(f focus, w int) []string {
 	p, g := r.pane[f], r.th.glyph
 	focused := f == r.at
 	left, right := p.Title()
+	project := r.projectOn(f)
+	left = inProject(left, project, " "+g.sep+" ")
 	st := r.th.frame
 	if focused {
 		st = r.th.focus
 	}
 	if !r.lay.framed {
-		return append([]string{titleLine(r.th, "", " ", "", left, right, st, r.titleStyle(f), w)}, p.View(focused)...)
+		title := titleLine(r.th, "", " ", "", left, right, st, r.titleStyle(f), w)
+		return append([]string{r.th.title.within(title, project, r.hue(project))}, p.View(focused)...)
 	}
-	lines := []string{titleLine(r.th, g.topLeft, g.horizontal, g.topRight, left, right, st, r.titleStyle(f), w)}
+	title := titleLine(r.th, g.topLeft, g.horizontal, g.topRight, left, right, st, r.titleStyle(f), w)
+	lines := []string{r.th.title.within(title, project, r.hue(project))}
 	side := st.of(g.vertical)
 	for _, l := range p.View(focused) {
 		lines = append(lines, side+l+side)
 	}
 	return append(lines, st.of(g.bottomLeft+strings.Repeat(g.horizontal, room(w, 2))+g.bottomRight))
 }
+
+// projectOn is the project of the service that a pane speaks of, clean; "" where it speaks of none, or there is one project only.
+func (r *root) projectOn(f focus) string {
+	if len(r.names()) < 2 {
+		return ""
+	}
+	switch f {
+	case onAccess:
+		return clean(r.access.service.Project)
+	case onToken:
+		s, _ := r.services.selection()
+		return clean(s.Project)
+	case onRefused:
+		if !r.refused.everyService() {
+			return r.refused.service.Project
+		}
+	}
+	return ""
+}
+
+// inProject puts a project into a title, after the pane's name: what stands there is not cut first.
+func inProject(title, project, sep string) string {
+	if project == "" {
+		return title
+	}
+	name, rest, more := strings.Cut(title, sep)
+	if !more {
+		return title + sep + project
+	}
+	return name + sep + project + sep + rest
+}
+
+// hue is the colour of a project among those that are shown.
+func (r *root) hue(project string) style { return r.th.hues(r.names())[project] }
 
 // titleStyle colours the token pane's prediction.
 func (r *root) titleStyle(f focus) style {
@@ -119,14 +161,11 @@ func (r *root) project() string {
 // header says where one is, what the window holds and whether the stream lives; what does not fit is left out, the least first.
 func (r *root) header() string {
 	th, g := r.th, r.th.glyph
-	name, demo := " why401 ", ""
+	name, demo := " why401 ", r.trial()
 	if r.o.Demo {
-		demo = " DEMO "
+		demo += " DEMO "
 	}
-	if r.token.trying() > 0 {
-		demo += " WHAT IF "
-	}
-	place := " " + clean(r.project())
+	place := " " + strings.Join(r.names(), "  ")
 	counted := place
 	if r.services.have {
 		l := r.services.listing
@@ -135,44 +174,82 @@ func (r *root) header() string {
 			counted += fmt.Sprintf(" (%d unknown)", len(l.Failed))
 		}
 	}
-	state := r.stream.word()
+	state, well := r.pulse()
 	mark, st := g.dot, th.good
-	if state != "live" {
+	if !well {
 		mark, st = g.ring, th.doubt
 	}
-	if r.refused.paused {
-		mark, state, st = g.ring, "paused", th.doubt
+	if r.refused.paused != nil {
+		// The list stands still; what comes in meanwhile is another matter.
+		mark, st = g.ring, th.doubt
+		if state == "live" {
+			state = "paused"
+		} else {
+			state = "paused, " + state
+		}
 	}
 	live := " " + mark + " " + state + " "
 	full, brief := r.totals()
 	for _, v := range []struct{ left, numbers string }{{counted, full}, {counted, brief}, {place, brief}, {place, ""}} {
 		used := width(name) + width(demo) + width(v.left) + width(v.numbers) + width(live)
 		if gap := room(r.w, used); gap > 0 {
-			return th.badge.of(name) + th.doubtBadge.of(demo) + th.strong.of(v.left) + strings.Repeat(" ", gap) + v.numbers + st.of(live)
+			return th.badge.of(name) + th.doubtBadge.of(demo) + r.bar(v.left) + strings.Repeat(" ", gap) + v.numbers + st.of(live)
 		}
 	}
 	if rest := room(r.w, width(name), width(demo), width(live)); rest > 0 {
-		return th.badge.of(name) + th.doubtBadge.of(demo) + th.strong.of(fit(place, rest)) + st.of(live)
+		return th.badge.of(name) + th.doubtBadge.of(demo) + r.bar(fit(place, rest)) + st.of(live)
 	}
 	return th.badge.of(fit(name+demo+place, r.w))
 }
 
-// totals are the refusals of the window, in a sentence and in short.
-func (r *root) totals() (full, brief string) {
-	all := r.ring.all
-	parts := fmt.Sprintf("%d by Cloud Run, %d by the app", all.platform, all.app)
-	if n := all.total() - all.platform - all.app; n > 0 {
-		parts += fmt.Sprintf(", %d unclear", n)
+// trial is the mark of what-ifs that are on. Where the token's pane is not on the screen it says what they come to, if there is room for
+// that beside the mark of the demo.
+func (r *root) trial() string {
+	if r.token.trying() == 0 {
+		return ""
 	}
-	brief = fmt.Sprintf("%s: %d refused ", span(r.o.Since), all.total())
-	return fmt.Sprintf("%s(%s) ", brief, parts), brief
+	if r.over == nil && !r.lay.pane[onToken].Empty() || r.w < framedWidth {
+		return " WHAT IF "
+	}
+	return " WHAT IF: " + r.token.outcome() + " "
+}
+
+// names are the projects that are shown, clean.
+func (r *root) names() []string {
+	all := strings.Split(r.o.Project, ",")
+	if r.client != nil {
+		all = r.client.All()
+	}
+	for i := range all {
+		all[i] = clean(all[i])
+	}
+	return all
+}
+
+// bar draws the projects' names each in its colour, and what is counted of them plainly.
+func (r *root) bar(text string) string {
+	var b strings.Builder
+	hues := r.th.hues(r.names())
+	for _, name := range r.names() {
+		rest, ok := strings.CutPrefix(text, " "+name)
+		if !ok {
+			break
+		}
+		end := ""
+		if rest, ok = strings.CutPrefix(rest, " "); ok {
+			end = " "
+		}
+		b.WriteString(hues[name].of(" " + name + end))
+		text = rest
+	}
+	return b.String() + r.th.strong.of(text)
 }
 
 // tabs is the strip of a screen that shows one pane at a time.
 func (r *root) tabs() string {
 	names := [panes]string{"Services", "Access", "Token", "Refused"}
 	if r.token.token != nil && r.token.judged {
-		names[onToken] = "Token " + statusWord(r.token.verdict)
+		names[onToken] = "Token " + statusWord(r.token.plain.Verdict()) // what is so; the mark above says that something is tried
 	}
 	var b strings.Builder
 	numbered := width(" 1  2  3  4 "+strings.Join(names[:], "  ")) <= r.w
@@ -195,19 +272,20 @@ func (r *root) tabs() string {
 	return b.String() + strings.Repeat(" ", max(left, 0))
 }
 
-// footer is the notice of the moment, or the keys that do something here.
+// footer is the notice of the moment, or the keys that do something here. A line that is typed into keeps its own: which key ends it
+// is not left to be guessed.
 func (r *root) footer() string {
-	if r.notice != "" {
+	choosing := r.at == onToken && r.token.choosing
+	if typing := r.over == nil && r.pane[r.at].Typing() && !choosing; r.notice != "" && !typing {
 		return r.th.accent.of(fit(" "+r.notice, r.w))
 	}
-	text := func(b key.Binding) string { return b.Help().Key + " " + b.Help().Desc }
-	if r.help != nil {
-		return r.th.dim.of(fit(" esc back   ↑↓ scroll   q quit", r.w))
+	if r.over != nil {
+		return r.th.dim.of(fit(r.over.Foot(r), r.w))
 	}
 	km := r.km
 	bindings := append([]key.Binding{}, r.pane[r.at].Keys()...)
-	if r.at == onToken && r.token.choosing {
-		return r.th.dim.of(fit(" 1-9 switch   0 none   enter done   ctrl+c quit", r.w))
+	if choosing {
+		return r.th.dim.of(fit(" 1-9 switch   0 none   enter done   "+km.arrows()+" scroll   ctrl+c quit", r.w))
 	}
 	if r.pane[r.at].Typing() {
 		return r.th.dim.of(fit(" enter done   esc give up   ctrl+c quit", r.w))
@@ -225,12 +303,15 @@ func (r *root) footer() string {
 	}
 	bindings = append(bindings, km.next)
 	// Help and quit always stand at the end; the others give way.
-	end := "   " + text(km.help) + "   " + text(km.quit) + " "
+	end := "   " + keyed(km.help) + "   " + keyed(km.quit) + " "
 	line := ""
 	for _, b := range bindings {
-		part := "   " + text(b)
+		if b.Help().Key == "" {
+			continue // its keys were taken away
+		}
+		part := "   " + keyed(b)
 		if line == "" {
-			part = " " + text(b)
+			part = " " + keyed(b)
 		}
 		if width(line)+width(part)+width(end) > r.w {
 			break
