@@ -3,13 +3,19 @@ package ui
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"cloud.google.com/go/iam/apiv1/iampb"
 
 	"why401/gcp"
 	"why401/gcp/demo"
@@ -66,24 +72,72 @@ func TestCheckReadsTheService(t *testing.T) {
 	for _, c := range []struct {
 		service, sample string
 		exit            int
-		by              string
+		by, text        string
 	}{
-		{"shop-api", "firebase", ExitRefused, "clm.iss"},
-		{"shop-api", "right audience", ExitLetIn, "iam.binding"},
-		{"shop-api", "expired", ExitRefused, "clm.exp"},
-		{"billing", "load balancer", ExitRefused, "clm.aud"},
-		{"reports", "access token", ExitRefused, "kind.accepted"},
-		{"web-gateway", "preflight", ExitRefused, "req.credential"},
-		{"order-events", "pub/sub", ExitUnknown, "iam.binding"},
-		{"status", "any bearer", ExitLetIn, "svc.iam_check"},
-		{"profile", "copied", ExitRefused, "sig.present"},
+		{"shop-api", "firebase", ExitRefused, "clm.iss", "does not accept this issuer"},
+		{"shop-api", "right audience", ExitLetIn, "iam.binding", "reaches the container"},
+		{"shop-api", "expired", ExitRefused, "clm.exp", "expired"},
+		{"billing", "load balancer", ExitRefused, "clm.aud", "audience"},
+		{"reports", "access token", ExitRefused, "kind.accepted", "this kind of credential"},
+		{"web-gateway", "preflight", ExitRefused, "req.credential", "CORS preflight"},
+		{"order-events", "pub/sub", ExitUnknown, "iam.binding", "holds roles/cloudfunctions.invoker, which does not hold run.routes.invoke"},
+		{"public-site", "nobody", ExitRefused, "req.credential", "no credential"},
+		{"resize-image", "origin only", ExitRefused, "clm.aud", "audience"},
+		{"profile", "copied", ExitRefused, "sig.present", "no signature"},
+		{"admin-console", "gcloud user", ExitUnknown, "svc.iap", "whether its service agent may invoke is not known"},
+		{"ledger", "right audience", ExitLetIn, "iam.binding", "from inside the VPC"},
+		{"nightly-sync", "made again", ExitUnknown, "iam.binding", "an account that is gone: it grants nothing"},
+		{"edge-gateway", "meant for the gateway's own check", ExitRefused, "clm.iss", "issuer"},
+		{"partner-api", "two minutes ago", ExitUnknown, "iam.binding", "may not have spread"},
+		{"partner-api", "run out", ExitUnknown, "iam.condition", "not true now"},
+		{"webhooks", "two headers", ExitRefused, "clm.aud", "audience"},
+		{"webhooks", "twice", ExitRefused, "req.credential", "malformed"},
+		{"mobile-bff", "expired", ExitLetIn, "svc.iam_check", "for the app to judge"},
+		{"status", "any bearer", ExitLetIn, "svc.iam_check", "nobody's credential is checked"},
 	} {
 		t.Run(c.service+", "+c.sample, func(t *testing.T) {
 			embedded(t, nil, func(t *testing.T, cloud *demo.Cloud) {
 				d := &driver{t: t, cloud: cloud}
 				got := inDemo(t, cloud, d.sampleOf(c.service, c.sample), service(c.service))
-				if got.err != nil || got.exit != c.exit || got.json.Verdict.DecidedBy != c.by {
-					t.Errorf("exit %d by %q, %v; want %d by %q: %s", got.exit, got.json.Verdict.DecidedBy, got.err, c.exit, c.by, got.json.Verdict.Text)
+				if got.err != nil || got.exit != c.exit || got.json.Verdict.DecidedBy != c.by || !strings.Contains(got.json.Verdict.Text, c.text) {
+					t.Errorf("exit %d by %q, %v; want %d by %q with %q: %s", got.exit, got.json.Verdict.DecidedBy, got.err, c.exit, c.by, c.text, got.json.Verdict.Text)
+				}
+			})
+		})
+	}
+}
+
+// TestCheckCountsWhatIsHandedDown: the same caller is let in by its project, refused for certain where everything above was read, and
+// unknown where something was not.
+func TestCheckCountsWhatIsHandedDown(t *testing.T) {
+	const caller = "serviceAccount:order-push@acme-prod.iam.gserviceaccount.com"
+	readable := func(c *demo.Cloud) {
+		c.Heal("Organizations.GetIamPolicy")
+		c.Heal("ListPolicies")
+		c.SetLevelPolicy("folders/710000000042")
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*demo.Cloud)
+		exit   int
+	}{
+		{"a group above may hold it, and the organisation was not read", func(*demo.Cloud) {}, ExitUnknown},
+		{"everything was read", readable, ExitRefused},
+		{"its project lets it in", func(c *demo.Cloud) {
+			c.SetLevelPolicy("projects/acme-prod", &iampb.Binding{Role: "roles/run.invoker", Members: []string{caller}})
+		}, ExitLetIn},
+		{"everything was read but the project", func(c *demo.Cloud) {
+			readable(c)
+			c.Fail("Projects.GetIamPolicy", demo.PermissionDenied("resourcemanager.projects.getIamPolicy", "//cloudresourcemanager.googleapis.com/projects/acme-prod"))
+		}, ExitUnknown},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			embedded(t, nil, func(t *testing.T, cloud *demo.Cloud) {
+				c.change(cloud)
+				d := &driver{t: t, cloud: cloud}
+				got := inDemo(t, cloud, d.sampleOf("order-events", "pub/sub"), service("order-events"))
+				if got.err != nil || got.exit != c.exit {
+					t.Errorf("exit %d, %v; want %d: %s", got.exit, got.err, c.exit, got.json.Verdict.Text)
 				}
 			})
 		})
@@ -105,7 +159,7 @@ func TestCheckChoosesTheRegion(t *testing.T) {
 			t.Errorf("exit %d, %v", c.exit, c.err)
 		}
 		c = inDemo(t, cloud, "", service("status"), func(o *CheckOptions) { o.Region = "us-west1" })
-		if !errors.As(c.err, &own) || c.exit != ExitUsage || !strings.Contains(own.Text, "us-west1 of project acme-prod") {
+		if !errors.As(c.err, &own) || c.exit != ExitUsage || !strings.Contains(own.Text, "us-west1 of project acme-prod") || !strings.Contains(own.Hint, "it is in europe-north1, us-central1") {
 			t.Errorf("exit %d, %v", c.exit, c.err)
 		}
 		c = inDemo(t, cloud, "", service("statsu"))
@@ -142,6 +196,25 @@ func TestCheckSaysWhatCouldNotBeRead(t *testing.T) {
 			d := &driver{t: t, cloud: cloud}
 			c := inDemo(t, cloud, d.sampleOf("billing", "run.app"), service("billing"), asText)
 			if c.err != nil || c.exit != ExitUnknown || !strings.Contains(c.out, "the policy of billing is not known: ") {
+				t.Errorf("exit %d, %v:\n%s", c.exit, c.err, c.out)
+			}
+		})
+	})
+	t.Run("the changes", func(t *testing.T) {
+		embedded(t, nil, func(t *testing.T, cloud *demo.Cloud) {
+			d := &driver{t: t, cloud: cloud}
+			sample := d.sampleOf("partner-api", "two minutes ago")
+			c := inDemo(t, cloud, sample, service("partner-api"))
+			if f := c.find("iam.binding"); c.exit != ExitUnknown || f.Status != "warn" || !strings.Contains(f.Got, "2:00 ago") || !strings.Contains(c.json.Verdict.Text, "200 or 403") {
+				t.Errorf("while the changes are read: exit %d, %+v: %s", c.exit, f, c.json.Verdict.Text)
+			}
+			c = inDemo(t, cloud, sample, service("partner-api"), func(o *CheckOptions) { o.Now = time.Now().Add(6 * time.Minute) })
+			if f := c.find("iam.binding"); c.exit != ExitLetIn || f.Status != "pass" {
+				t.Errorf("six minutes later: exit %d, %+v", c.exit, f)
+			}
+			cloud.Fail("ListLogEntries", demo.PermissionDenied("logging.logEntries.list", "projects/acme-prod"))
+			c = inDemo(t, cloud, sample, service("partner-api"), asText)
+			if c.err != nil || c.exit != ExitLetIn || !strings.Contains(c.out, "what was changed lately is not known") {
 				t.Errorf("exit %d, %v:\n%s", c.exit, c.err, c.out)
 			}
 		})
@@ -204,7 +277,7 @@ func TestCheckFetchesTheKeys(t *testing.T) {
 		embedded(t, []demo.Option{demo.ClockSkew(time.Minute)}, func(t *testing.T, cloud *demo.Cloud) {
 			d := &driver{t: t, cloud: cloud}
 			c := inDemo(t, cloud, d.sampleOf("shop-api", "firebase"), none, func(o *CheckOptions) { o.Now = time.Now().Add(-24 * time.Hour) })
-			if c.find("clock.skew").Status != "unknown" || c.find("key.source").Status != "warn" {
+			if c.find("clock.skew").Status != "skip" || c.find("key.source").Status != "warn" {
 				t.Errorf("%+v, %+v", c.find("clock.skew"), c.find("key.source"))
 			}
 		})
@@ -264,6 +337,12 @@ func TestKeyFiles(t *testing.T) {
 		{"the first has it", []KeyFile{file("", mine), file("", others)}, "pass"},
 		{"one for the issuer goes before one for all", []KeyFile{file("", mine), file(google, others)}, "unknown"},
 		{"in whichever order", []KeyFile{file(google, others), file("", mine)}, "unknown"},
+		{"one key twice in a file", []KeyFile{file("", bytes.Replace(mine, []byte(`]`), append([]byte(","), append(mine[len(`{"keys":[`):len(mine)-2], ']')...), 1))}, "pass"},
+		{"two keys of one id", []KeyFile{file("", twins(t))}, "unknown"},
+		{"keys of no use", []KeyFile{file("", bytes.Replace(mine, []byte("RS256"), []byte("RS512"), 1))}, "unknown"},
+		{"keys of no use, and the issuer's", []KeyFile{file("", bytes.Replace(mine, []byte("RS256"), []byte("RS512"), 1)), file(google, mine)}, "pass"},
+		{"two keys of one id, for the issuer", []KeyFile{file(google, twins(t))}, "unknown"},
+		{"one for an account", []KeyFile{file("caller@acme-prod.iam.gserviceaccount.com", mine)}, "unknown"},
 		{"one for another issuer besides one for all", []KeyFile{file(firebase, others), file("", mine)}, "pass"},
 	} {
 		got := check(t, accountToken(t, shopURL), func(o *CheckOptions) { o.Keys = c.files })
@@ -271,9 +350,40 @@ func TestKeyFiles(t *testing.T) {
 			t.Errorf("%s: %v, signature %s (%s), want %s", c.name, got.err, f.Status, f.Got, c.want)
 		}
 	}
+	two := check(t, accountToken(t, shopURL), func(o *CheckOptions) { o.Keys = []KeyFile{file("", twins(t))} })
+	if f := two.find("hdr.kid"); two.exit != ExitUnknown || two.json.KindVerified || f.Status != "unknown" || !strings.Contains(f.Want, "exactly one") {
+		t.Errorf("two keys of one id: exit %d, verified %v, %+v", two.exit, two.json.KindVerified, f)
+	}
+	const account = "caller@acme-prod.iam.gserviceaccount.com"
+	own := signed(t, claims{"iss": account, "sub": account, "aud": "https://run.googleapis.com/"})
+	for _, c := range []struct {
+		files    []KeyFile
+		verified bool
+	}{
+		{[]KeyFile{file(account, mine)}, true},
+		{[]KeyFile{file("", mine)}, false}, // only when asked
+		{[]KeyFile{file("other@acme-prod.iam.gserviceaccount.com", mine)}, false},
+		{nil, false},
+	} {
+		got := check(t, own, func(o *CheckOptions) { o.Keys = c.files })
+		if got.err != nil || got.json.Kind != "sa_self_signed_jwt" || got.json.KindVerified != c.verified {
+			t.Errorf("an account's own keys %v: %v, %s verified %v", c.files, got.err, got.json.Kind, got.json.KindVerified)
+		}
+	}
 	changed := accountToken(t, shopURL)
 	changed = changed[:len(changed)-8] + "AAAAAAAA"
 	if c := check(t, changed); c.exit != ExitRefused || c.json.Verdict.DecidedBy != "sig.verify" || c.json.KindVerified {
 		t.Errorf("a changed signature: exit %d, %+v", c.exit, c.json.Verdict)
 	}
+}
+
+// twins is a JWKS of two keys under one id.
+func twins(t testing.TB) []byte {
+	t.Helper()
+	other, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := fmt.Appendf(nil, `,{"kty":"RSA","use":"sig","alg":"RS256","kid":"throwaway","e":"AQAB","n":%q}]}`, base64.RawURLEncoding.EncodeToString(other.N.Bytes()))
+	return append(bytes.TrimSuffix(jwks("throwaway"), []byte("]}")), second...)
 }

@@ -459,3 +459,49 @@ func TestTheAPIAndTheFileAgree(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// TestCheckMarksWhatDiffersInAnAudience: in three pieces, each cleaned; where nothing is near, and where a piece of a credential would be shown, not at all.
+func TestCheckMarksWhatDiffersInAnAudience(t *testing.T) {
+	for _, c := range []struct{ name, aud, got string }{
+		{"a slash too much", shopURL + "/", shopURL + "|/|"},
+		{"what a terminal would obey", shopURL + "/\x1b[2J", shopURL + `|/\x1b[2J|`},
+		{"the service's own", shopURL, ""},
+		{"nothing near", "whatever", ""},
+		{"a credential in it", shopURL + "/" + firebaseToken(t), ""},
+	} {
+		f := check(t, accountToken(t, c.aud)).find("clm.aud")
+		got := ""
+		if f.Difference != nil {
+			got = strings.Join(f.Difference.Got[:], "|")
+		}
+		if got != c.got {
+			t.Errorf("%s: %q, want %q (%s)", c.name, got, c.got, f.Got)
+		}
+		if f.Difference != nil && strings.Join(f.Difference.Want[:], "") != shopURL {
+			t.Errorf("%s: wanted %q", c.name, f.Difference.Want)
+		}
+	}
+}
+
+// TestThePlainReportCutsNothing: what passed takes as many lines as it needs, and a claim without a text shows that it has none.
+func TestThePlainReportCutsNothing(t *testing.T) {
+	caller := "serviceAccount:a-caller-with-a-long-name@a-project-with-a-long-name-24.iam.gserviceaccount.com"
+	pasted := signed(t, claims{
+		"iss": "https://accounts.google.com", "aud": shopURL, "azp": "1", "sub": "1", "email": strings.TrimPrefix(caller, "serviceAccount:"), "email_verified": true, "note": "",
+	})
+	plain := func(o *CheckOptions) { o.JSON = false }
+	c := check(t, pasted, plain, aimed(edited(t, `"allAuthenticatedUsers"`, `"`+caller+`"`)))
+	if text := strings.Join(strings.Fields(c.out), ""); !strings.Contains(text, "caller"+caller+"holdsroles/run.invoker(service)") {
+		t.Errorf("the caller is cut:\n%s", c.out)
+	}
+	if !strings.Contains(c.out, `note           ""`) {
+		t.Errorf("an empty claim is not told:\n%s", c.out)
+	}
+	if strings.Contains(c.out, "…") {
+		t.Errorf("something is cut:\n%s", c.out)
+	}
+	c = check(t, signed(t, claims{"iss": "https://accounts.google.com", "aud": "", "azp": "1", "sub": "1"}), plain)
+	if !strings.Contains(c.out, "audience     empty") {
+		t.Errorf("an empty audience is not told:\n%s", c.out)
+	}
+}

@@ -14,9 +14,10 @@ import (
 )
 
 // TestADayOfTheStream lets a day pass in which entries come late, unordered and twice, and everything that ends or stops a stream
-// happens, from a fixed seed: the end after an hour, UNAVAILABLE, a reset, no free session, a log that cannot be listed, quota,
-// and what Logging holds back. In the end every entry is in the list once, what was held back stands there as a mark, no break is
-// open, one tail is, and in no minute was the log listed more than ten times.
+// happens, from a fixed seed: the end after an hour, UNAVAILABLE, a reset, no free session, a log that cannot be listed, its quota,
+// a tail that goes deaf, what comes in while a tail is being opened, and what Logging holds back. In the end every entry is in the list
+// once, each count of what was held back stands there as a mark, of which those are closed whose entries came, no break is open, one tail
+// is, and in no minute was the log listed ten times.
 func TestADayOfTheStream(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a day takes some seconds")
@@ -30,7 +31,11 @@ func TestADayOfTheStream(t *testing.T) {
 			demo.Unavailable(), status.Error(codes.OutOfRange, "Session has run for the maximum allowed duration of 1h."),
 			status.Error(codes.Internal, "stream reset"), demo.QuotaExceeded("logging.googleapis.com", "global", 0),
 		}
-		sent, held := map[string]bool{}, 0
+		sent, held, closed, apart := map[string]bool{}, 0, 0, 0
+		untold := func(id string, found time.Duration) {
+			sent[id] = true
+			cloud.EmitUntold(found, demo.Refusal{Service: name, ID: id})
+		}
 		most, calls := 0, cloud.Calls("ListLogEntries")
 		var heal []func()
 		for minute := range 24 * 60 {
@@ -49,9 +54,14 @@ func TestADayOfTheStream(t *testing.T) {
 				h()
 			}
 			heal = nil
-			switch rnd.IntN(24) {
+			what := rnd.IntN(24)
+			if (what == 4 || what == 8) && minute < apart {
+				what = 5 // what is held back within a minute is read, or not, as one
+			}
+			switch what {
 			case 0, 1:
 				cloud.EndTails(ends[rnd.IntN(len(ends))])
+				untold(fmt.Sprintf("between%05d", minute), 3*time.Second)
 			case 2:
 				cloud.Fail("ListLogEntries", ends[0])
 				cloud.EndTails(ends[2])
@@ -61,10 +71,23 @@ func TestADayOfTheStream(t *testing.T) {
 				cloud.EndTails(ends[0])
 				heal = append(heal, func() { cloud.Heal("TailLogEntries") })
 			case 4:
-				held += 5
-				cloud.Suppress(5)
+				held, apart = held+5*cloud.Suppress(5), minute+3
 			case 5:
 				cloud.Keepalive()
+			case 6:
+				cloud.Deafen()
+			case 7:
+				cloud.Fail("ListLogEntries", demo.QuotaExceeded("logging.googleapis.com", "global", 20*time.Second))
+				cloud.EndTails(ends[0])
+				heal = append(heal, func() { cloud.Heal("ListLogEntries") })
+			case 8:
+				if n := cloud.Outpace(2); n > 0 {
+					apart = minute + 3
+					held, closed = held+2*n, closed+2*n
+					for i := range 2 * n {
+						untold(fmt.Sprintf("held%05d-%d", minute, i), 3*time.Second)
+					}
+				}
 			}
 			now := cloud.Calls("ListLogEntries")
 			most, calls = max(most, now-calls), now
@@ -88,14 +111,22 @@ func TestADayOfTheStream(t *testing.T) {
 		if lost > 0 {
 			t.Errorf("%d of %d entries are not in the list", lost, len(sent))
 		}
-		marked := 0
+		marked, read := 0, 0
 		for _, m := range d.root.stream.gaps.marks {
-			marked += m.withheld
+			if m.gap != nil {
+				marked += m.gap.held.Total()
+			}
+			if m.closed() {
+				read += m.gap.held.Total()
+			}
 		}
-		if marked == 0 || marked > held {
+		if marked != held || held == 0 {
 			t.Errorf("%d entries are marked as held back, of %d", marked, held)
 		}
-		if most > 10 {
+		if read != closed || closed == 0 {
+			t.Errorf("%d of them count as read from the log, %d were there", read, closed)
+		}
+		if most > 9 {
 			t.Errorf("the log was listed %d times in a minute", most)
 		}
 		if n := cloud.OpenTails(); n != 1 {

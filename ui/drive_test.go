@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"encoding/base64"
 	"flag"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 
 	"why401/gcp"
@@ -36,8 +38,10 @@ type driver struct {
 	msgs  chan tea.Msg
 	ctx   context.Context
 	quit  bool
-	sent  []tea.Msg // what commands told the terminal: clipboard writes
-	count int       // messages handled
+	// update is the model's; the root's, unless a test puts another around it.
+	update func(tea.Msg) tea.Cmd
+	sent   []tea.Msg // what commands told the terminal: clipboard writes
+	count  int       // messages handled
 
 	// turn is held by the test while it looks at the model, and given up while it waits, so that the loop's next message comes
 	// after whatever the test has read.
@@ -52,26 +56,16 @@ func drive(t *testing.T, cloud *demo.Cloud, w, h int, change ...func(*Options)) 
 	if err := cloud.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var client *gcp.Client
-	o := Options{
-		Project: cloud.Project(), Demo: true, Version: "test",
-		Open: func(ctx context.Context) (*gcp.Client, error) {
-			c, err := gcp.New(ctx, gcp.Config{Project: cloud.Project(), Options: cloud.Options(), HTTP: cloud.HTTP()})
-			client = c
-			return c, err
-		},
-		Samples: func(service string) []Sample {
-			var out []Sample
-			for _, s := range cloud.Samples(service) {
-				out = append(out, Sample{s.Label, s.Token})
-			}
-			return out
-		},
-	}
+	o, hangUp := onCloud(cloud)
 	for _, c := range change {
 		c(&o)
 	}
 	d.root = newRoot(ctx, o)
+	d.update = func(m tea.Msg) tea.Cmd {
+		_, cmd := d.root.Update(m)
+		d.root.View()
+		return cmd
+	}
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -92,9 +86,10 @@ func drive(t *testing.T, cloud *demo.Cloud, w, h int, change ...func(*Options)) 
 		if d.root.stream != nil {
 			d.root.stream.close()
 		}
-		if client != nil {
-			client.Close()
+		if d.root.client != nil {
+			d.root.client.Close()
 		}
+		hangUp()
 		cloud.Close()
 		// Every timer that a command still waits for has its time, so that no goroutine is left in the bubble.
 		time.Sleep(time.Hour)
@@ -105,6 +100,36 @@ func drive(t *testing.T, cloud *demo.Cloud, w, h int, change ...func(*Options)) 
 	return d
 }
 
+// onCloud are the options of a dashboard on an embedded cloud; hangUp closes its client.
+func onCloud(cloud *demo.Cloud) (o Options, hangUp func()) {
+	var clients []*gcp.Client
+	open := func(ctx context.Context, id string) (*gcp.Client, error) {
+		ids := strings.Split(id, ",")
+		c, err := gcp.New(ctx, gcp.Config{Project: ids[0], Also: ids[1:], Options: cloud.Options(), HTTP: cloud.HTTP()})
+		clients = append(clients, c)
+		return c, err
+	}
+	o = Options{
+		Project: cloud.Project(), Demo: true, Version: "test", Theme: themeDark,
+		Open:   func(ctx context.Context) (*gcp.Client, error) { return open(ctx, cloud.Project()) },
+		OpenIn: open,
+		Samples: func(service string) []Sample {
+			var out []Sample
+			for _, s := range cloud.Samples(service) {
+				out = append(out, Sample{s.Label, s.Token})
+			}
+			return out
+		},
+	}
+	return o, func() {
+		for _, c := range clients {
+			if c != nil {
+				c.Close()
+			}
+		}
+	}
+}
+
 func (d *driver) handle(m tea.Msg) {
 	d.turn.Lock()
 	defer d.turn.Unlock()
@@ -112,14 +137,16 @@ func (d *driver) handle(m tea.Msg) {
 		d.quit = true
 		return
 	}
+	if raw, ok := m.(tea.RawMsg); ok && raw.Msg == ansi.RequestPrimaryDeviceAttributes {
+		d.run(func() tea.Msg { return uv.PrimaryDeviceAttributesEvent{62} })
+		return
+	}
 	if strings.HasPrefix(typeName(m), "tea.") && !isInput(m) {
 		d.sent = append(d.sent, m)
 		return
 	}
 	d.count++
-	_, cmd := d.root.Update(m)
-	d.root.View()
-	d.run(cmd)
+	d.run(d.update(m))
 }
 
 func (d *driver) run(cmd tea.Cmd) {
@@ -148,6 +175,13 @@ func (d *driver) send(m tea.Msg) {
 	defer d.turn.Lock()
 	d.msgs <- m
 	synctest.Wait()
+	d.turn.Lock()
+	runs := d.root.pursuit.runs
+	d.turn.Unlock()
+	if runs {
+		time.Sleep(restTime)
+		synctest.Wait()
+	}
 }
 
 // wait lets a time pass.
@@ -230,11 +264,29 @@ func (d *driver) lacks(texts ...string) {
 	}
 }
 
+// copied are the texts that the terminal was told to put on the clipboard.
+func (d *driver) copied() (texts []string) {
+	d.t.Helper()
+	for _, m := range d.sent {
+		_, rest, ok := strings.Cut(fmt.Sprint(m), "\x1b]52;c;")
+		if !ok {
+			continue
+		}
+		coded, _, _ := strings.Cut(rest, "\a")
+		text, err := base64.StdEncoding.DecodeString(coded)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	return texts
+}
+
 func typeName(m tea.Msg) string { return fmt.Sprintf("%T", m) }
 
 func isInput(m tea.Msg) bool {
 	switch m.(type) {
-	case tea.KeyPressMsg, tea.PasteMsg, tea.WindowSizeMsg:
+	case tea.MouseClickMsg, tea.MouseWheelMsg, tea.KeyPressMsg, tea.PasteMsg, tea.WindowSizeMsg, tea.EnvMsg, tea.ResumeMsg, tea.BackgroundColorMsg:
 		return true
 	}
 	return false

@@ -1,12 +1,15 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"cloud.google.com/go/iam/apiv1/iampb"
+	"github.com/charmbracelet/x/ansi"
 
+	"why401/gcp"
 	"why401/gcp/demo"
 )
 
@@ -49,4 +52,39 @@ func TestAGrantMadeMinutesAgoLeavesDoubt(t *testing.T) {
 		d.wait(10 * time.Minute)
 		d.has("predicted 200 ")
 	})
+}
+
+// TestAChangeInFullSaysWhatWasDone: grants with their conditions, and what failed as what was tried.
+func TestAChangeInFullSaysWhatWasDone(t *testing.T) {
+	grants := func(c *gcp.Change) {
+		c.Added = []gcp.Grant{{Role: "roles/run.invoker", Member: "allUsers", Condition: "until spring"}}
+		c.Removed = []gcp.Grant{{Role: "roles/run.viewer", Member: "user:a"}}
+	}
+	for _, c := range []struct {
+		failed     string
+		has, lacks []string
+	}{
+		{"", []string{"Added allUsers to roles/run.invoker under the condition until spring\n", "Removed user:a from roles/run.viewer\n"}, []string{"Tried", "Failed"}},
+		{"FailedPrecondition", []string{"Tried to add allUsers to roles/run.invoker under the condition until spring\n", "Tried to remove user:a from roles/run.viewer\n", "Failed FailedPrecondition"},
+			[]string{"Added", "Removed"}},
+	} {
+		change := gcp.Change{Kind: gcp.ChangePolicy, Compared: true, Failed: c.failed}
+		grants(&change)
+		p := &refusedPane{th: spokenTheme(), w: 200}
+		var lines []string
+		for _, l := range p.explainChange(changeRow(change))[1:] {
+			lines = append(lines, strings.Join(strings.Fields(ansi.Strip(l)), " "))
+		}
+		text := strings.Join(lines, "\n") + "\n"
+		for _, want := range c.has {
+			if !strings.Contains(text, want) {
+				t.Errorf("failed %q: it lacks %q:\n%s", c.failed, want, text)
+			}
+		}
+		for _, not := range c.lacks {
+			if strings.Contains(text, not) {
+				t.Errorf("failed %q: it has %q:\n%s", c.failed, not, text)
+			}
+		}
+	}
 }

@@ -3,7 +3,9 @@ package ui
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,7 +41,7 @@ func TestRingHoldsEachEntryOnce(t *testing.T) {
 	}
 	sum := 0
 	for id := range 3 {
-		sum += r.of(place{fmt.Sprintf("s%d", id), "r"}).total()
+		sum += r.of(place{Service: fmt.Sprintf("s%d", id), Region: "r"}).total()
 	}
 	if sum != len(want) || r.all.total() != len(want) || r.all.platform != len(want) {
 		t.Errorf("counts by service sum up to %d, in all %d, of %d", sum, r.all.total(), len(want))
@@ -82,4 +84,21 @@ func BenchmarkRing(b *testing.B) {
 		r.add(batch)
 	}
 	b.ReportMetric(float64(id)/b.Elapsed().Seconds(), "entries/s")
+}
+
+// A field that is added to an entry and forgotten by ingest would be the one that reaches the terminal as it came.
+func TestEveryTextOfAnEntryIsCleaned(t *testing.T) {
+	var e gcp.Entry
+	v := reflect.ValueOf(&e).Elem()
+	for i := range v.NumField() {
+		if f := v.Field(i); f.Kind() == reflect.String {
+			f.SetString("a\x1b[31mb\u202e")
+		}
+	}
+	got := reflect.ValueOf(ingest([]gcp.Entry{e})[0].Entry)
+	for i := range got.NumField() {
+		if f := got.Field(i); f.Kind() == reflect.String && strings.ContainsAny(f.String(), "\x1b\u202e") {
+			t.Errorf("%s is %q", got.Type().Field(i).Name, f.String())
+		}
+	}
 }

@@ -2,10 +2,14 @@ package ui
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"why401/gcp"
 	"why401/gcp/demo"
@@ -73,6 +77,66 @@ func TestRegionsThatFailAreNamedAndTheOthersShown(t *testing.T) {
 	})
 }
 
+// TestRowsComeAsRegionsAnswer: a region that cannot be reached keeps nothing of the others away, and what is not known yet says so.
+func TestRowsComeAsRegionsAnswer(t *testing.T) {
+	for _, size := range []tea.WindowSizeMsg{{Width: 120, Height: 40}, {Width: 80, Height: 24}, {Width: 40, Height: 12}} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := demo.New(demo.InMemory())
+			cloud.Fail("ListServices", demo.Unavailable(), "us-east1")
+			cloud.Slow("GetIamPolicy", 3*time.Second)
+			d := drive(t, cloud, size.Width, size.Height)
+			d.has("shop-api", "8 of 9 regions", "…")
+			d.lacks("public-site", "unknown: 1 region")
+			d.golden(fmt.Sprintf("listing-%dx%d", size.Width, size.Height))
+			first, _ := d.root.services.selection()
+			d.keys("down")
+			chosen, _ := d.root.services.selection()
+			if chosen.ID == first.ID {
+				t.Error("the list cannot be used while it comes")
+			}
+			d.keys("l")
+			d.send(tea.PasteMsg{Content: "nobody-takes-this"})
+			d.keys("enter")
+			d.has("? no service that is listed")
+			d.lacks("no service of the project")
+			d.keys("esc", "1")
+			d.wait(14 * time.Second)
+			d.has("unknown: 1 region did not")
+			d.lacks("of 9 regions", "policies ")
+			if now, _ := d.root.services.selection(); now.ID != chosen.ID {
+				t.Errorf("the selection went from %s to %s when the list was whole", chosen.Name, now.Name)
+			}
+			d.cloud.Heal("ListServices")
+			d.wait(62 * time.Second)
+			if n := len(d.root.services.rows); n != 17 || d.root.services.unread != 0 {
+				t.Errorf("%d rows, %d without a policy", n, d.root.services.unread)
+			}
+		})
+	}
+}
+
+// TestPoliciesAreCounted: while they are read the title says how many, and a row whose policy has not come is not called unknown.
+func TestPoliciesAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := demo.New(demo.InMemory(), demo.Empty(), demo.Services(100))
+		cloud.Slow("GetIamPolicy", time.Second)
+		d := drive(t, cloud, 120, 40)
+		d.has("policies 0/100", "▸ service-00000 …")
+		d.wait(1100 * time.Millisecond)
+		d.has("policies 32/100")
+		cloud.Fail("GetIamPolicy", demo.PermissionDenied("run.services.getIamPolicy", "x"))
+		d.wait(10 * time.Second)
+		d.lacks("policies ")
+		rows := d.root.services.rows
+		i := slices.IndexFunc(rows, func(r serviceRow) bool { return r.doorErr })
+		if i < 0 {
+			t.Fatal("every policy was read")
+		}
+		d.choose(rows[i].name)
+		d.has("▸ " + rows[i].name + " ?")
+	})
+}
+
 func TestOldRowsStayWhenARefreshFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := demo.New(demo.InMemory())
@@ -96,6 +160,12 @@ func TestAnErrorNeverLooksLikeAnEmptyList(t *testing.T) {
 		d := drive(t, cloud, 120, 40)
 		d.has("The services could not be listed.", "run.locations.list", "roles/run.viewer", "The request log could not be read.", "logging.logEntries.list")
 		d.golden("denied-120x40")
+		d.resize(40, 12)
+		d.keys("2") // alone on the screen, the pane for which there is no service says why
+		d.has("The services could not be listed.", "roles/run.viewer")
+		d.lacks("no service is selected")
+		d.resize(120, 40)
+		d.keys("1")
 		cloud.Heal("ListLocations")
 		cloud.Heal("ListLogEntries")
 		cloud.Heal("TailLogEntries")
@@ -117,7 +187,7 @@ func TestAPolicyThatCannotBeReadIsUnknown(t *testing.T) {
 		cloud := demo.New(demo.InMemory())
 		cloud.Fail("GetIamPolicy", demo.PermissionDenied("run.services.getIamPolicy", "projects/acme-prod/locations/europe-west1/services/shop-api"), "shop-api")
 		d := drive(t, cloud, 120, 40)
-		d.has("policy unknown", "unknown: the policy could not be read", "run.services.getIamPolicy")
+		d.has("policy unknown", "run.services.getIamPolicy", "acme-prod --role=roles/run.viewer")
 		cloud.Heal("GetIamPolicy")
 		d.keys("r")
 		d.has("allAuthenticatedUsers")
@@ -190,5 +260,58 @@ func TestTheClientIsOpenedOnce(t *testing.T) {
 		if opened != 2 || d.cloud.OpenTails() != 1 {
 			t.Errorf("the client was opened %d times, and %d tails are open; want 2 and 1", opened, d.cloud.OpenTails())
 		}
+	})
+}
+
+// TestTheSelectionStaysOnceSomethingWasDoneWithIt: until then it is whatever is refused most; after any key, paste or token it is the
+// same service, however much another one is refused.
+func TestTheSelectionStaysOnceSomethingWasDoneWithIt(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		do   func(*driver)
+		want string
+	}{
+		{"nothing", func(*driver) {}, "billing"},
+		{"another pane", func(d *driver) { d.keys("2") }, "shop-api"},
+		{"a zoom", func(d *driver) { d.keys("3", "enter") }, "shop-api"},
+		{"a demo token, zoomed", func(d *driver) { d.keys("d", "3", "enter") }, "shop-api"},
+		{"a what-if", func(d *driver) { d.keys("d", "w", "1", "enter") }, "shop-api"},
+		{"help", func(d *driver) { d.keys("?", "esc") }, "shop-api"},
+		{"a paste", func(d *driver) { d.send(tea.PasteMsg{Content: d.cloud.Samples("shop-api")[0].Token}) }, "shop-api"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := demo.New(demo.InMemory())
+				d := drive(t, cloud, 80, 24)
+				c.do(d)
+				var many []demo.Refusal
+				for range 900 {
+					many = append(many, demo.Refusal{Service: "billing", Time: time.Now()})
+				}
+				cloud.Emit(many...)
+				d.wait(70 * time.Second)
+				if s, _ := d.root.services.selection(); s.Name != c.want {
+					t.Errorf("%s is selected, want %s", s.Name, c.want)
+				}
+				d.keys("3")
+				d.has("Token · " + c.want)
+			})
+		})
+	}
+}
+
+// TestATokenFromTheStartIsAgainstTheMostRefused: when that is known, and then it stays so.
+func TestATokenFromTheStartIsAgainstTheMostRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := demo.New(demo.InMemory())
+		d := drive(t, cloud, 120, 40, func(o *Options) { o.Token = []byte(cloud.Samples("shop-api")[0].Token) })
+		d.has("Token · Firebase ID token · shop-api")
+		var many []demo.Refusal
+		for range 900 {
+			many = append(many, demo.Refusal{Service: "billing", Time: time.Now()})
+		}
+		cloud.Emit(many...)
+		d.wait(70 * time.Second)
+		d.has("Token · Firebase ID token · shop-api")
 	})
 }

@@ -58,10 +58,14 @@ func TestNoLineTooWide(t *testing.T) {
 		d.cloud.Suppress(3)
 		d.wait(3 * time.Second)
 		views("a gap")
-		d.keys("1", "/", "x", "y")
+		d.keys("C")
+		check("what can be copied")
+		d.keys("esc", "1", "/", "x", "y")
 		views("typing a filter")
 		d.keys("esc", "?")
 		views("help")
+		d.keys("esc", "R")
+		check("choosing how to hand over")
 		d.keys("esc", "i", "a")
 		views("typing a token")
 		d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
@@ -72,7 +76,7 @@ func TestNoLineTooWide(t *testing.T) {
 func TestASCIIOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := drive(t, demo.New(demo.InMemory()), 80, 24, func(o *Options) { o.ASCII = true })
-		for _, keys := range [][]string{{"1"}, {"2"}, {"4", "enter"}, {"d", "3", "enter"}, {"?"}} {
+		for _, keys := range [][]string{{"1"}, {"2"}, {"4", "enter"}, {"d", "3", "enter"}, {"R"}, {"esc", "?"}} {
 			d.keys(keys...)
 			for _, l := range d.root.screen() {
 				for _, r := range l {

@@ -179,7 +179,7 @@ func (c *console) restored() {
 		c.t.Errorf("the terminal's settings differ:\n%+v, were\n%+v", after, c.before)
 	}
 	out := c.output()
-	for on, off := range map[string]string{"\x1b[?1049h": "\x1b[?1049l", "\x1b[?2004h": "\x1b[?2004l", "\x1b[?25l": "\x1b[?25h"} {
+	for on, off := range map[string]string{"\x1b[?1002h": "\x1b[?1002l", "\x1b[?1006h": "\x1b[?1006l", "\x1b[?1049h": "\x1b[?1049l", "\x1b[?2004h": "\x1b[?2004l", "\x1b[?25l": "\x1b[?25h"} {
 		if strings.LastIndex(out, off) <= strings.LastIndex(out, on) || !strings.Contains(out, on) {
 			c.t.Errorf("%q was not undone by %q in the output:\n%q", on, off, out)
 		}

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
+	"golang.org/x/sys/unix"
 )
 
 func TestTraits(t *testing.T) {
@@ -77,9 +80,18 @@ func TestPasteGate(t *testing.T) {
 		{"what only begins like a start mark", []string{"\x1b[2", "~"}, "|\x1b[2~"},
 		{"an end mark in pieces", []string{"\x1b[200~eyJ", "\x1b", "[20", "1~j"}, "\x1b[200~eyJ|||\x1b[201~j"},
 		{"two pastes in one read", []string{"\x1b[200~a\x1b[201~\x1b[200~b\x1b[201~"}, "\x1b[200~a\x1b[201~\x1b[200~b\x1b[201~"},
+		{"an answer in pieces", []string{"j\x1b[?6", "2;", "22c"}, "j||\x1b[?62;22c"},
+		{"an answer in pieces after another", []string{"\x1b[?2026;2$y\x1b[?2027;0", "$y"}, "\x1b[?2026;2$y|\x1b[?2027;0$y"},
+		{"a key after half an answer", []string{"\x1b[?62", "j"}, "|\x1b[?62j"},
+		{"half an answer before a paste", []string{"\x1b[?6", "\x1b[200~a\x1b[201~"}, "|\x1b[?6\x1b[200~a\x1b[201~"},
+		{"what is too long for an answer", []string{"\x1b[?" + strings.Repeat("1", 80)}, "\x1b[?" + strings.Repeat("1", 80)},
 		{"an escape inside a paste", []string{"\x1b[200~a\x1b[31mb\x1b]0;x\x1b[201~"}, "\x1b[200~a\x1a[31mb\x1a]0;x\x1b[201~"},
 		{"a start mark inside a paste", []string{"\x1b[200~a\x1b[200~b\x1b[201~"}, "\x1b[200~a\x1a[200~b\x1b[201~"},
 		{"what only begins like an end mark", []string{"\x1b[200~a\x1b[20", "0~\x1b[201~"}, "\x1b[200~a|\x1a[200~\x1b[201~"},
+		{"an answer inside a paste", []string{"\x1b[200~ey\x1b[?62;22cJ\x1b[201~k"}, "\x1b[200~eyJ\x1b[201~\x1b[?62;22ck"},
+		{"an answer in pieces inside a paste", []string{"\x1b[200~ey\x1b[", "?62", ";22", "cJ", "\x1b[201~"}, "\x1b[200~ey|||J|\x1b[201~\x1b[?62;22c"},
+		{"what only begins like an answer", []string{"\x1b[200~\x1b[?62", "mJ\x1b[201~"}, "\x1b[200~|\x1a[?62mJ\x1b[201~"},
+		{"answers without end inside a paste", []string{"\x1b[200~" + strings.Repeat("\x1b[?1c", 500) + "\x1b[201~"}, "\x1b[200~\x1b[201~" + strings.Repeat("\x1b[?1c", longestReply/5)},
 		{"C1 inside a paste", []string{"\x1b[200~a\x9d0;x\x1b[201~"}, "\x1b[200~a\x1a0;x\x1b[201~"},
 		{"a character in pieces", []string{"\x1b[200~\xe6\x9d", "\xb1\x1b[201~"}, "\x1b[200~|東\x1b[201~"},
 		{"half a character at the end", []string{"\x1b[200~\xe6\x9d", "\x1b[201~"}, "\x1b[200~|\x1a\x1a\x1b[201~"},
@@ -135,6 +147,11 @@ func TestPasteGateHurriesOnlyForAKey(t *testing.T) {
 	if got := string(g.release(nil)); got != "\x1b[" || g.hurried() {
 		t.Errorf("released %q", got)
 	}
+	g.pass(nil, []byte("\x1b[?6"))
+	if g.hurried() {
+		t.Error("half an answer was given up, though no key begins so")
+	}
+	g = pasteGate{}
 	g.pass(nil, []byte("\x1b[200~eyJ\x1b[20"))
 	if g.hurried() {
 		t.Error("half an end mark was given up")
@@ -187,7 +204,7 @@ func door(t *testing.T) (*doorkeeper, *[]tea.Msg) {
 	t.Helper()
 	var sent []tea.Msg
 	d := newDoorkeeper()
-	d.send = func(m tea.Msg) { sent = append(sent, m) }
+	d.attach(func(m tea.Msg) { sent = append(sent, m) })
 	return d, &sent
 }
 
@@ -234,6 +251,34 @@ func TestQuittingWaitsNoLongerThanASecond(t *testing.T) {
 	})
 }
 
+func TestQuittingDoesNotWaitForATerminalThatNeverAnswers(t *testing.T) {
+	question := tea.RawMsg{Msg: "\x1b[c"}
+	for _, c := range []struct {
+		name string
+		then func(*doorkeeper)
+		want tea.Msg
+	}{
+		{"asked a while ago, and no answer", func(*doorkeeper) { time.Sleep(answerWait + time.Millisecond) }, tea.QuitMsg{}},
+		{"asked just now", func(*doorkeeper) {}, question},
+		{"it has answered once", func(d *doorkeeper) {
+			d.filter(nil, uv.PrimaryDeviceAttributesEvent{62})
+			time.Sleep(answerWait + time.Millisecond)
+		}, question},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d, _ := door(t)
+				d.filter(nil, question)
+				c.then(d)
+				if got := d.filter(nil, tea.QuitMsg{}); got != c.want {
+					t.Errorf("quit became %v, want %v", got, c.want)
+				}
+				time.Sleep(answerWait)
+			})
+		})
+	}
+}
+
 func TestLeavingAtOnceAsksNothing(t *testing.T) {
 	d, _ := door(t)
 	if got := d.filter(nil, leave{atOnce: true}); got != (tea.QuitMsg{}) {
@@ -256,21 +301,196 @@ func TestMessagesPassUnchanged(t *testing.T) {
 	}
 }
 
+// packets is a terminal of which each read gives one of the pieces.
+func packets(t *testing.T) (near *os.File, write func(piece string)) {
+	t.Helper()
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Skip("no sockets that keep pieces apart: ", err)
+	}
+	near, far := os.NewFile(uintptr(fds[0]), "near"), os.NewFile(uintptr(fds[1]), "far")
+	t.Cleanup(func() { _ = near.Close(); _ = far.Close() })
+	return near, func(piece string) {
+		if _, err := far.WriteString(piece); err != nil {
+			t.Errorf("write: %v", err)
+		}
+	}
+}
+
+// TestPastesWithoutMarksComeInPieces: however a paste is cut up, it goes on as one paste, and keys stay keys.
+func TestPastesWithoutMarksComeInPieces(t *testing.T) {
+	var random strings.Builder
+	for i := 0; random.Len() < 16<<10; i++ {
+		fmt.Fprintf(&random, "%x.", sha256.Sum256([]byte{byte(i), byte(i >> 8)}))
+	}
+	whole := "Authorization: Bearer eyJhbGciOiJSUzI1NiJ9." + random.String()
+	answer := "\x1b[?62;22c" // of the terminal, to the question behind a frame
+	for _, size := range []int{1, 2, 7, 23, 24, 25, 100, 1000, 3000} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			t.Parallel()
+			near, write := packets(t)
+			text := whole
+			next := func() {
+				n := min(size, len(text))
+				piece := text[:n]
+				switch text = text[n:]; {
+				case len(piece)+len(text) == len(whole):
+					piece = answer + piece
+				case len(whole)-len(text) > len(whole)/2 && len(whole)-len(text)-n <= len(whole)/2:
+					piece += answer
+				}
+				write(piece)
+			}
+			for len(text) > 0 && len(whole)-len(text) < burstLength {
+				next() // before the first read, so that a machine that is busy makes no pause here
+			}
+			go func() {
+				for len(text) > 0 {
+					next()
+				}
+			}()
+			in, buf := newInput(near), make([]byte, 4096)
+			var got []byte
+			for !bytes.HasSuffix(got, []byte(pasteEnd+answer)) {
+				n, err := in.Read(buf)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, buf[:n]...)
+			}
+			if want := answer + pasteStart + whole + pasteEnd + answer; string(got) != want {
+				t.Errorf("%d bytes passed, want one paste of %d; they begin %q", len(got), len(whole), got[:min(60, len(got))])
+			}
+			write("j")
+			if n, err := in.Read(buf); err != nil || string(buf[:n]) != "j" {
+				t.Errorf("a key afterwards is %q, %v", buf[:n], err)
+			}
+		})
+	}
+}
+
+// TestASignalIsNothingToRead: the wait for more is cut short by signals, and must not end in a read that waits for the next key.
+func TestASignalIsNothingToRead(t *testing.T) {
+	near, write := packets(t)
+	over := make(chan struct{})
+	defer close(over)
+	go func() {
+		for {
+			select {
+			case <-over:
+				return
+			default:
+				_ = unix.Kill(unix.Getpid(), unix.SIGURG) // as the Go runtime does
+			}
+		}
+	}()
+	for range 50 {
+		if readable(near.Fd(), typedWait) {
+			t.Fatal("there is nothing to read, and it says there is")
+		}
+	}
+	write("j")
+	if !readable(near.Fd(), typedWait) {
+		t.Error("there is something to read, and it says there is not")
+	}
+}
+
+func TestKeysOfALateLinkStayKeys(t *testing.T) {
+	for _, keys := range [][]string{{"j", "j", "k"}, {"/", "shop", "-api"}, {strings.Repeat("j", 40)}, {"d", "\x1b[B", "\x1b[B"}, {"\r"}} {
+		near, write := packets(t)
+		for _, k := range keys {
+			write(k)
+		}
+		want := strings.Join(keys, "")
+		in, buf := newInput(near), make([]byte, 4096)
+		var got []byte
+		for len(got) < len(want) {
+			n, err := in.Read(buf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, buf[:n]...)
+		}
+		if string(got) != want {
+			t.Errorf("%q became %q", want, got)
+		}
+	}
+}
+
 func TestBursts(t *testing.T) {
+	const token = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
 	for _, c := range []struct {
 		name, chunk string
-		want        bool
+		want        int
 	}{
-		{"a token", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln", true},
-		{"a curl command over lines", "curl -H 'Authorization: Bearer \\\r eyJhbG'", true},
-		{"a few keys", "jjkk/shop", false},
-		{"a key held down on a slow link", strings.Repeat("j", 200), false},
-		{"arrows held down", strings.Repeat("\x1b[B", 60), false},
-		{"text with ctrl+c in it", "eyJhbGciOiJSUzI1NiJ9.e30\x03.c2ln", false},
-		{"no text", strings.Repeat("\x00\x01", 30), false},
+		{"a token", token, 0},
+		{"a curl command over lines", "curl -H 'Authorization: Bearer \\\r eyJhbG'", 0},
+		{"a few keys", "jjkk/shop", -1},
+		{"a key held down on a slow link", strings.Repeat("j", 200), -1},
+		{"arrows held down", strings.Repeat("\x1b[B", 60), -1},
+		{"text with ctrl+c behind it", token + "\x03", 0},
+		{"typographic quotes around it", "“" + token + "”", 0},
+		{"no text", strings.Repeat("\x00\x01", 30), -1},
+		{"behind an answer of the terminal", "\x1b[?62;22c" + token, 9},
+		{"behind the terminal's colour", "\x1b]11;rgb:1c1c/2d2d/3e3e\x1b\\" + token, 25},
+		{"a colour alone is no paste", "\x1b]11;rgb:1c1c/2d2d/3e3e/ffff\a", -1},
+		{"behind keys", "\x1b[B\x1bOB\x1b[1;5B" + token, 12},
+		{"behind the Esc key", "\x1b" + token, 1},
+		{"behind the space before a control key", " \x0c" + token, 2},
+		{"with marks", "j\x1b[200~" + token, -1},
+		{"the first piece of a token", "eyJhbGci", 0},
+		{"the first piece of a header line behind a key", "\x1b[BBearer eyJ", 3},
+		{"too little of a token to tell", "eyJh", -1},
+		{"the name of a service", "eyewear", -1},
+		{"nothing", "", -1},
 	} {
-		if got := isBurst([]byte(c.chunk)); got != c.want {
-			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		if got := burstAt([]byte(c.chunk)); got != c.want {
+			t.Errorf("%s: at %d, want %d", c.name, got, c.want)
 		}
+	}
+}
+
+// TestSilenceThatEndsAPasteWithoutMarks: in the middle of a token a slow link may pause longer than behind it.
+func TestSilenceThatEndsAPasteWithoutMarks(t *testing.T) {
+	payload, signature := strings.Repeat("A", 400), strings.Repeat("B", 342)
+	for _, c := range []struct {
+		name   string
+		pieces []string
+		want   time.Duration
+	}{
+		{"words", []string{"not a token but a sentence"}, burstWait},
+		{"many words", []string{strings.Repeat("words. ", 100)}, burstRest},
+		{"the header of a token", []string{"eyJhbGciOiJSUzI1NiJ9"}, tokenRest},
+		{"claims that go on", []string{"curl https://a.b.c/ -H 'Authorization: Bearer eyJh.eyJ", payload}, tokenRest},
+		{"a signature that has just begun", []string{"eyJh.eyJ" + payload, ".BBBB"}, tokenRest},
+		{"a whole token", []string{"eyJh.eyJ", payload + "." + signature[:300], signature[300:]}, burstRest},
+		{"a short one", []string{"eyJh.eyJ.", signature[:shortestSignature]}, burstWait},
+		{"an encrypted one", []string{"eyJh.AAAA.AAAA.AAAA.AAAA"}, burstWait},
+	} {
+		var b bareToken
+		var got time.Duration
+		for _, piece := range c.pieces {
+			got = b.silence([]byte(piece))
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestControlCEndsAPasteWithoutMarks: it has no end that could be lost, so that ctrl+c right behind it is the key.
+func TestControlCEndsAPasteWithoutMarks(t *testing.T) {
+	near, write := packets(t)
+	text := "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+	write(text + "\x03j")
+	in, buf := newInput(near), make([]byte, 4096)
+	n, err := in.Read(buf)
+	if want := pasteStart + text + pasteEnd + "\x03j"; err != nil || string(buf[:n]) != want {
+		t.Errorf("passed %q, %v; want %q", buf[:n], err, want)
+	}
+	select {
+	case <-in.interrupted:
+	default:
+		t.Error("nobody was told of ctrl+c")
 	}
 }

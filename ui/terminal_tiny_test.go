@@ -112,6 +112,7 @@ func (t tiny) View() tea.View {
 		}
 	}
 	v := tea.NewView(text)
+	v.MouseMode = tea.MouseModeCellMotion
 	v.AltScreen = true
 	return v
 }

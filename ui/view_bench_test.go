@@ -13,8 +13,7 @@ import (
 func storm(b *testing.B) *root {
 	b.Helper()
 	r := newRoot(context.Background(), Options{Project: "p"})
-	r.size.w, r.size.h = 120, 40
-	r.resize()
+	r.resize(120, 40)
 	var l gcp.Listing
 	for i := range 1000 {
 		l.Services = append(l.Services, gcp.Service{ID: fmt.Sprint(i), Name: fmt.Sprintf("s%d", i), Region: "r", Project: "p", URI: fmt.Sprintf("https://s%d-1a2b3c-ew.a.run.app", i)})
@@ -23,7 +22,7 @@ func storm(b *testing.B) *root {
 	start := now().Add(-10 * time.Minute)
 	for i := range ringSize {
 		e := someRefusal(i, start.Add(time.Duration(i)*20*time.Millisecond))
-		e.Method, e.path, e.caller, e.short = "GET", fmt.Sprintf("/api/%d", i), "okhttp/4.12", "credential not accepted"
+		e.Method, e.URL, e.caller, e.short = "GET", fmt.Sprintf("https://a.example/api/%d", i), "okhttp/4.12", "credential not accepted"
 		r.ring.add([]*refusal{e})
 	}
 	r.show()
