@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -49,13 +50,14 @@ func TestMain(m *testing.M) {
 
 // desk is somebody at a terminal with the program on it: a pty, and an emulator that draws what comes out of it.
 type desk struct {
-	t       *testing.T
+	t       testing.TB
 	far     *os.File // the emulator's side
 	near    *os.File // the program's side, kept open to look at its settings
 	before  *term.State
 	cmd     *exec.Cmd
 	ended   chan struct{}
 	changed chan struct{}
+	silent  atomic.Bool // the terminal answers nothing
 	typed   chan string // what goes to the program, in order; it may take its time
 
 	mu       sync.Mutex // the emulator has none of its own
@@ -64,7 +66,7 @@ type desk struct {
 }
 
 // environment is what the program gets: a UTF-8 terminal, and no way to any cloud.
-func environment(t *testing.T) []string {
+func environment(t testing.TB) []string {
 	home := t.TempDir()
 	return []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "XDG_CONFIG_HOME=" + home, "TERM=xterm-256color", "LANG=C.UTF-8",
@@ -73,12 +75,18 @@ func environment(t *testing.T) []string {
 }
 
 // sit starts the program with args on a terminal of w×h.
-func sit(t *testing.T, w, h int, args []string, env ...string) *desk {
+func sit(t testing.TB, w, h int, args []string, env ...string) *desk {
 	t.Helper()
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return sitWith(t, w, h, append([]string{path}, args...), env...)
+}
+
+// sitWith starts another command on a terminal of w×h, which brings up the program.
+func sitWith(t testing.TB, w, h int, command []string, env ...string) *desk {
+	t.Helper()
 	far, near, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +100,7 @@ func sit(t *testing.T, w, h int, args []string, env ...string) *desk {
 	if d.before, err = term.GetState(near.Fd()); err != nil {
 		t.Fatal(err)
 	}
-	d.cmd = exec.Command(path, args...)
+	d.cmd = exec.Command(command[0], command[1:]...)
 	d.cmd.Env = append(environment(t), env...)
 	d.cmd.Stdin, d.cmd.Stdout, d.cmd.Stderr = near, near, near
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
@@ -118,7 +126,7 @@ func sit(t *testing.T, w, h int, args []string, env ...string) *desk {
 }
 
 // pollable is the same file, such that closing it ends a read.
-func pollable(t *testing.T, f *os.File) *os.File {
+func pollable(t testing.TB, f *os.File) *os.File {
 	t.Helper()
 	defer f.Close()
 	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
@@ -158,7 +166,9 @@ func (d *desk) reply() {
 		if err != nil {
 			return
 		}
-		d.typed <- string(buf[:n])
+		if !d.silent.Load() {
+			d.typed <- string(buf[:n])
+		}
 	}
 }
 
