@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
@@ -65,6 +66,28 @@ type desk struct {
 	raw      bytes.Buffer
 }
 
+// newEmulator is one that takes no margins beyond its screen, as no terminal does: they come when the window became smaller while
+// they were on their way.
+func newEmulator(w, h int) *vt.Emulator {
+	e := vt.NewEmulator(w, h)
+	e.RegisterCsiHandler('r', func(params ansi.Params) bool {
+		bottom, _, _ := params.Param(1, 0)
+		return bottom > e.Height()
+	})
+	return e
+}
+
+func TestEmulatorTakesNoMarginsBeyondItsScreen(t *testing.T) {
+	e := newEmulator(20, 40)
+	e.Resize(20, 36)
+	if _, err := e.Write([]byte("\x1b[34;40r\x1b[3S")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Write([]byte("\x1b[1;36r\x1b[2;1Hdrawn")); err != nil || !strings.Contains(e.String(), "drawn") {
+		t.Errorf("error %v, screen %q", err, e.String())
+	}
+}
+
 // environment is what the program gets: a UTF-8 terminal, and no way to any cloud.
 func environment(t testing.TB) []string {
 	home := t.TempDir()
@@ -94,7 +117,7 @@ func sitWith(t testing.TB, w, h int, command []string, env ...string) *desk {
 	d := &desk{
 		t: t, far: pollable(t, far), near: near,
 		ended: make(chan struct{}), changed: make(chan struct{}, 1), typed: make(chan string, 1024),
-		emulator: vt.NewEmulator(w, h),
+		emulator: newEmulator(w, h),
 	}
 	d.size(w, h)
 	if d.before, err = term.GetState(near.Fd()); err != nil {

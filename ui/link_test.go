@@ -59,7 +59,7 @@ type parcel struct {
 func dial(t testing.TB, cloud *demo.Cloud, w, h int, change func(*link)) *link {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &link{t: t, cloud: cloud, wake: make(chan struct{}, 1), near: make(chan parcel, 1000), far: make(chan parcel, 1000), emulator: vt.NewEmulator(w, h), random: rand.New(rand.NewPCG(4, 1))}
+	l := &link{t: t, cloud: cloud, wake: make(chan struct{}, 1), near: make(chan parcel, 1000), far: make(chan parcel, 1000), emulator: newEmulator(w, h), random: rand.New(rand.NewPCG(4, 1))}
 	l.cancel = cancel
 	if change != nil {
 		change(l)
@@ -204,6 +204,17 @@ func (l *link) agrees() {
 	if got, want := trim(l.screen()), trim(ansi.Strip(l.root.View().Content)); got != want {
 		l.t.Errorf("the terminal shows\n%s\nthe model drew\n%s", got, want)
 	}
+}
+
+// newEmulator is one that takes no margins beyond its screen, as no terminal does: they come when the window became smaller while
+// they were on their way.
+func newEmulator(w, h int) *vt.Emulator {
+	e := vt.NewEmulator(w, h)
+	e.RegisterCsiHandler('r', func(params ansi.Params) bool {
+		bottom, _, _ := params.Param(1, 0)
+		return bottom > e.Height()
+	})
+	return e
 }
 
 // size makes the terminal another size, and has the program told.
