@@ -58,8 +58,9 @@ type desk struct {
 	cmd     *exec.Cmd
 	ended   chan struct{}
 	changed chan struct{}
-	silent  atomic.Bool // the terminal answers nothing
-	typed   chan string // what goes to the program, in order; it may take its time
+	silent  atomic.Bool   // the terminal answers nothing
+	typed   chan string   // what goes to the program, in order; it may take its time
+	left    chan struct{} // closed when nobody types any more
 
 	mu       sync.Mutex // the emulator has none of its own
 	emulator *vt.Emulator
@@ -116,7 +117,7 @@ func sitWith(t testing.TB, w, h int, command []string, env ...string) *desk {
 	}
 	d := &desk{
 		t: t, far: pollable(t, far), near: near,
-		ended: make(chan struct{}), changed: make(chan struct{}, 1), typed: make(chan string, 1024),
+		ended: make(chan struct{}), changed: make(chan struct{}, 1), typed: make(chan string, 1024), left: make(chan struct{}),
 		emulator: newEmulator(w, h),
 	}
 	d.size(w, h)
@@ -140,7 +141,7 @@ func sitWith(t testing.TB, w, h int, command []string, env ...string) *desk {
 		_ = d.far.Close()
 		_ = near.Close()
 		_ = d.emulator.InputPipe().(interface{ Close() error }).Close()
-		close(d.typed)
+		close(d.left)
 		if t.Failed() {
 			t.Logf("the last screen:\n%s", d.screen())
 		}
@@ -190,22 +191,32 @@ func (d *desk) reply() {
 			return
 		}
 		if !d.silent.Load() {
-			d.typed <- string(buf[:n])
+			d.press(string(buf[:n]))
 		}
 	}
 }
 
 // send types, one piece after the other.
 func (d *desk) send() {
-	for piece := range d.typed {
-		if _, err := d.far.WriteString(piece); err != nil {
+	for {
+		select {
+		case piece := <-d.typed:
+			if _, err := d.far.WriteString(piece); err != nil {
+				return
+			}
+		case <-d.left:
 			return
 		}
 	}
 }
 
 // press types keys, or anything else.
-func (d *desk) press(keys string) { d.typed <- keys }
+func (d *desk) press(keys string) {
+	select {
+	case d.typed <- keys:
+	case <-d.left:
+	}
+}
 
 // paste pastes as a terminal does that was asked for brackets.
 func (d *desk) paste(text string) { d.press("\x1b[200~" + text + "\x1b[201~") }
