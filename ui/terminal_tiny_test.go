@@ -105,7 +105,10 @@ func flood() tea.Msg { return flooded{} }
 
 func (t tiny) View() tea.View {
 	red := lipgloss.NewStyle().Foreground(lipgloss.Color("#ff0000"))
-	text := fmt.Sprintf("size %dx%d\n%s\n%s", t.width, t.height, red.Render("saw "+t.seen), "")
+	text := ""
+	if t.width > 0 { // a size of 0x0 would be patched into the true one, cell by cell, and nobody would find that in the output
+		text = fmt.Sprintf("size %dx%d\n%s\n", t.width, t.height, red.Render("saw "+t.seen))
+	}
 	for i := range max(t.height-4, 0) {
 		if t.flood > 0 {
 			text += "\n" + strings.Repeat(string(rune('a'+(t.flood+i)%26)), max(t.width-1, 1))
