@@ -72,8 +72,11 @@ func nearHost(a, b address) (miss string, ok bool) {
 	if tag, rest, cut := strings.Cut(a.host, "---"); cut && strings.EqualFold(rest, b.host) {
 		return "it is the URL of the tag " + tag + "; aud stays the service's own URL", true
 	}
-	if a.runApp() && b.runApp() {
+	switch {
+	case a.runApp() && b.runApp():
 		miss = sameService(a.host, b.host)
+	case strings.EqualFold(a.path, b.path) || strings.Trim(a.path, "/") == "":
+		miss = sameFunction(a.host, b.host)
 	}
 	return miss, miss != ""
 }
@@ -142,6 +145,34 @@ func sameService(a, b string) string {
 		return "it has the project id " + id + " where the project number " + number + " belongs"
 	}
 	return ""
+}
+
+// sameFunction compares the hosts of two functions of one name: REGION-PROJECT.cloudfunctions.net, where a region is two words. "" where they have
+// little in common.
+func sameFunction(a, b string) string {
+	aRegion, aProject := functionPlace(a)
+	bRegion, bProject := functionPlace(b)
+	switch {
+	case aRegion == "" || bRegion == "":
+		return ""
+	case aRegion != bRegion && aProject == bProject:
+		return "the region differs: " + aRegion + ", not " + bRegion
+	case aRegion == bRegion && aProject != bProject && digits(aProject):
+		return "it has the project number " + aProject + " where the project id " + bProject + " belongs"
+	case aRegion == bRegion && aProject != bProject:
+		return "the project differs: " + aProject + ", not " + bProject
+	}
+	return ""
+}
+
+// functionPlace is where a function's host says that it is; "" where it is no function's.
+func functionPlace(host string) (region, project string) {
+	name, ok := strings.CutSuffix(strings.ToLower(host), ".cloudfunctions.net")
+	p := strings.SplitN(name, "-", 3)
+	if !ok || len(p) < 3 {
+		return "", ""
+	}
+	return p[0] + "-" + p[1], p[2]
 }
 
 func cutLast(s string) (before, after string) {

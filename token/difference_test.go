@@ -39,6 +39,25 @@ func TestWhichPartOfAnAudienceDiffers(t *testing.T) {
 	}
 }
 
+// TestOnlyAnAudienceIsToBeAdded: where the token has none, or a list, there is no "this one" that the service could accept.
+func TestOnlyAnAudienceIsToBeAdded(t *testing.T) {
+	const asked, added = "ask for a token with the audience " + shopURL, ", or add this one to the custom audiences of shop-api"
+	for _, c := range []struct{ name, paste, want string }{
+		{"another", account(set("aud", "whatever")), asked + added},
+		{"one with a slash too much", account(set("aud", shopURL+"/")), asked + added},
+		{"none", account(drop("aud")), asked},
+		{"an empty one", account(set("aud", "")), asked},
+		{"a number", account(set("aud", 7)), asked},
+		{"a list with the URL", account(set("aud", []string{shopURL})), asked},
+		{"a list without it", account(set("aud", []string{"a", "b"})), asked},
+	} {
+		report, _ := judge(t, c.paste, shop(t))
+		if got := report.Find("clm.aud").Fix; got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 // TestADifferenceCutsNoCharacter: é and è share their first byte, é and ũ their last.
 func TestADifferenceCutsNoCharacter(t *testing.T) {
 	for _, c := range []struct{ a, b, got, want string }{

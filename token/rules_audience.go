@@ -61,9 +61,9 @@ func compareAudience(t *Token, target *Target) Result {
 	case ok && len(list) > 0:
 		return judgeAudiences(t, target, list)
 	case t.claims.has("aud"):
-		return Result{Status: Fail, Got: "aud is no string", Want: target.wanted(), Fix: target.mint(target.wanted()), Confidence: Observed}
+		return Result{Status: Fail, Got: "aud is no string", Want: target.wanted(), Fix: target.ask(target.wanted()), Confidence: Observed}
 	}
-	return Result{Status: Fail, Got: "no aud claim", Want: target.wanted(), Fix: target.mint(target.wanted()), Confidence: Observed}
+	return Result{Status: Fail, Got: "no aud claim", Want: target.wanted(), Fix: target.ask(target.wanted()), Confidence: Observed}
 }
 
 // gcloudAudience judges gcloud's own client id in the token of somebody who is no gcloud user, as gcloud prints it for a service account where no
@@ -96,6 +96,9 @@ func judgeAudience(t *Token, target *Target, aud string) Result {
 		}
 	}
 	r.Fix = target.mint(r.Want)
+	if aud == "" {
+		r.Fix = target.ask(r.Want)
+	}
 	if t.kind == GoogleIDUser {
 		r.Fix = "use gcloud auth print-identity-token, or a service account's token: a user's own is for its OAuth client only"
 	}
@@ -201,7 +204,7 @@ func judgeAudiences(t *Token, target *Target, list []string) Result {
 	for _, aud := range list {
 		switch r := judgeAudience(t, target, aud); r.Status {
 		case Pass, Warn:
-			return Result{Status: Warn, Doubt: true, Got: got + "; what Cloud Run makes of a list is not documented", Want: "one string", Fix: target.mint(target.wanted()), Confidence: Inferred}
+			return Result{Status: Warn, Doubt: true, Got: got + "; what Cloud Run makes of a list is not documented", Want: "one string", Fix: target.ask(target.wanted()), Confidence: Inferred}
 		case Unknown:
 			tolerated = true
 		}
@@ -209,12 +212,17 @@ func judgeAudiences(t *Token, target *Target, list []string) Result {
 	if tolerated {
 		return Result{Status: Unknown, Got: got + "; not all audiences of " + target.name() + " are known", Fix: "gcloud run services describe shows them"}
 	}
-	return Result{Status: Fail, Got: got, Want: target.wanted(), Fix: target.mint(target.wanted()), Confidence: Observed}
+	return Result{Status: Fail, Got: got, Want: target.wanted(), Fix: target.ask(target.wanted()), Confidence: Observed}
 }
 
-// mint is the next step where the audience is wrong, and this one is the one to ask for.
+// ask is the next step where the token has no audience that a service could take in, and this one is the one to ask for.
+func (t *Target) ask(want string) string {
+	return "ask for a token with the audience " + orElse(want, "the service's URL")
+}
+
+// mint is the same where it has one, which the service may be set up to accept.
 func (t *Target) mint(want string) string {
-	return "ask for a token with the audience " + orElse(want, "the service's URL") + ", or add this one to the custom audiences of " + t.name()
+	return t.ask(want) + ", or add this one to the custom audiences of " + t.name()
 }
 
 func claimAuthorizedParty(t *Token, _ Target) Result {
