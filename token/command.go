@@ -56,17 +56,35 @@ func (t *Target) update(flag string) string {
 	return "gcloud run services update " + t.service() + " " + flag + t.place()
 }
 
-// invite is the command that lets a member invoke the service.
+// invite is the command that lets a member invoke the service, without a condition. Where the policy has conditions gcloud asks for one, or without
+// a terminal refuses, unless it is told that there is none.
 func (t *Target) invite(member string) string {
-	return "gcloud run services add-iam-policy-binding " + t.service() + " --member=" + shellWord(member, "MEMBER") + " --role=roles/run.invoker" + t.place()
+	none := ""
+	if t.conditional() {
+		none = " --condition=None"
+	}
+	return "gcloud run services add-iam-policy-binding " + t.service() + " --member=" + shellWord(member, "MEMBER") + " --role=roles/run.invoker" + none + t.place()
+}
+
+// url is where to send a request to, quoted.
+func (t *Target) url() string {
+	for _, a := range t.Audiences {
+		if a.Source == "url" || a.Source == "function" {
+			return shellWord(a.Value, "SERVICE_URL")
+		}
+	}
+	return "SERVICE_URL"
 }
 
 // audience is the audience to ask for, quoted.
 func (t *Target) audience() string { return shellWord(t.wanted(), "SERVICE_URL") }
 
-// mintByImpersonation is the command that prints an ID token of a service account: of the one given by its address, or of one to fill in.
+// mintByImpersonation is the command that prints an ID token of a service account: of the one given by its address, or of one to fill in. Without
+// --include-email nobody could tell from the token which account it is.
+//
+// Source: https://cloud.google.com/sdk/gcloud/reference/auth/print-identity-token.
 func (t *Target) mintByImpersonation(account string) string {
-	return "gcloud auth print-identity-token --impersonate-service-account=" + checked(account, accountName, "CALLER@"+t.project()+".iam.gserviceaccount.com") + " --audiences=" + t.audience()
+	return "gcloud auth print-identity-token --impersonate-service-account=" + checked(account, accountName, "CALLER@"+t.project()+".iam.gserviceaccount.com") + " --audiences=" + t.audience() + " --include-email"
 }
 
 // account is the address of the service account whose token it claims to be; "" where it is nobody's, or has none.
@@ -82,10 +100,13 @@ func (t *Token) account() string {
 }
 
 // mintByMetadata is the command that asks the metadata server, inside Google Cloud.
-func (t *Target) mintByMetadata() string {
+func (t *Target) mintByMetadata() string { return t.askMetadata("") }
+
+// askMetadata is the same with more of a query: "&format=full", without which a virtual machine's token names no email.
+func (t *Target) askMetadata(more string) string {
 	audience := "SERVICE_URL"
 	if want := t.wanted(); want != "" {
 		audience = url.QueryEscape(want)
 	}
-	return "curl -H 'Metadata-Flavor: Google' 'http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity?audience=" + audience + "'"
+	return "curl -H 'Metadata-Flavor: Google' 'http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity?audience=" + audience + more + "'"
 }

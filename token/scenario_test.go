@@ -91,7 +91,7 @@ func TestScenariosPeopleReallyHit(t *testing.T) {
 				s.Audiences = append(s.Audiences, Audience{Value: "https://europe-west1-acme-prod.cloudfunctions.net/shop", Source: "function"})
 			},
 			status: 401, decided: "clm.aud", fix: "ask for a token with the audience https://europe-west1-acme-prod.cloudfunctions.net/shop,",
-			way: "--audiences=https://europe-west1-acme-prod.cloudfunctions.net/shop\n", not: "audiences=" + shopURL,
+			way: "--audiences=https://europe-west1-acme-prod.cloudfunctions.net/shop --include-email\n", not: "audiences=" + shopURL,
 		},
 		{
 			name:  "8 a token copied from a container's request headers",

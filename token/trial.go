@@ -24,7 +24,7 @@ func (t *Target) ToMint(held *Token, audience string) Way {
 	asked.Audiences = []Audience{{Value: audience, Source: "url"}}
 	return Way{Title: "Ask for this audience", Text: "The audience is chosen when the token is made.", Cost: "The caller's code or settings change; to impersonate the account needs roles/iam.serviceAccountTokenCreator on it.",
 		Commands: []string{
-			"gcloud auth print-identity-token --impersonate-service-account=" + shellWord(account, "CALLER") + " --audiences=" + shellWord(audience, "AUDIENCE"),
+			"gcloud auth print-identity-token --impersonate-service-account=" + shellWord(account, "CALLER") + " --audiences=" + shellWord(audience, "AUDIENCE") + " --include-email",
 			"# or where the caller runs, inside Google Cloud:", asked.mintByMetadata(),
 		}}
 }

@@ -26,8 +26,8 @@ func TestTheCommandsOfATrial(t *testing.T) {
 		{"every path", target.ToAdmit(IngressAll), "gcloud run services update shop-api --ingress=all" + place},
 		{"internal", target.ToAdmit(IngressInternal), "gcloud run services update shop-api --ingress=internal" + place},
 		{"the load balancer", target.ToAdmit(IngressLoadBalancer), "gcloud run services update shop-api --ingress=internal-and-cloud-load-balancing" + place},
-		{"the held account's token", target.ToMint(held, shopNumber), "gcloud auth print-identity-token --impersonate-service-account=" + caller + " --audiences=" + shopNumber},
-		{"nobody's token", target.ToMint(nil, shopNumber), "gcloud auth print-identity-token --impersonate-service-account=CALLER@acme-prod.iam.gserviceaccount.com --audiences=" + shopNumber},
+		{"the held account's token", target.ToMint(held, shopNumber), "gcloud auth print-identity-token --impersonate-service-account=" + caller + " --audiences=" + shopNumber + " --include-email"},
+		{"nobody's token", target.ToMint(nil, shopNumber), "gcloud auth print-identity-token --impersonate-service-account=CALLER@acme-prod.iam.gserviceaccount.com --audiences=" + shopNumber + " --include-email"},
 	} {
 		if len(c.way.Commands) == 0 || c.way.Commands[0] != c.want {
 			t.Errorf("%s: %q, want %q", c.name, c.way.Commands, c.want)

@@ -26,6 +26,11 @@ func Ways(t *Token, target Target) []Way {
 
 // waysPast are the ways out of one finding.
 func (t *Token) waysPast(f Finding, target *Target) []Way {
+	if f.Status == Unknown {
+		if ways := t.waysToKnow(f, target); ways != nil {
+			return ways
+		}
+	}
 	switch f.ID {
 	case "svc.default_url":
 		return target.waysPastHost()
@@ -43,6 +48,8 @@ func (t *Token) waysPast(f Finding, target *Target) []Way {
 		return t.waysPastIAM(target)
 	case "iam.deny":
 		return t.waysPastDenial(target)
+	case "clm.email_verified":
+		return append([]Way{{Title: "Verify the address", Text: "Until then a new token of the same account says the same."}}, t.waysToAnotherToken(target)...)
 	case "":
 		return nil
 	default:
@@ -67,6 +74,9 @@ func (t *Target) waysPastHost() []Way {
 }
 
 func (t *Target) waysPastIngress() []Way {
+	if t.Ingress == IngressNone { // no path is admitted, so that to come by another is of no use
+		return []Way{t.ToAdmit(IngressInternal), t.ToAdmit(IngressLoadBalancer), t.ToAdmit(IngressAll)}
+	}
 	ways := []Way{{Title: "Come by a path that is admitted", Text: "Call it from inside the VPC" + map[bool]string{true: ", or by the load balancer's name"}[t.Ingress == IngressLoadBalancer] + "."}}
 	if t.Ingress == IngressInternal {
 		ways = append(ways, Way{Title: "Admit the load balancer", Text: "External load balancers may then reach it, the internet may not.",
@@ -122,7 +132,7 @@ func (t *Target) open(text, cost string) Way {
 func waysPastCredential(token *Token, t *Target) []Way {
 	if token.Kind() != None {
 		return []Way{{Title: "Send one clean credential", Text: "One header, the word Bearer once, one space, one token; no quotes, no line break. If a proxy adds X-Serverless-Authorization, that one wins: have it taken off.",
-			Commands: []string{"curl -H \"Authorization: Bearer $(gcloud auth print-identity-token)\" " + t.audience()}}}
+			Commands: []string{"curl -H \"Authorization: Bearer $(gcloud auth print-identity-token)\" " + t.url()}}}
 	}
 	ways := []Way{
 		{Title: "Send an ID token", Text: "The caller asks for a Google ID token with the service's URL as audience.", Commands: []string{t.mintByImpersonation(""), t.mintByMetadata()}},
@@ -192,7 +202,7 @@ func (t *Token) waysPastAudience(target *Target, want string) []Way {
 	}
 	ways := []Way{{Title: "Ask for the right audience", Text: "The audience is chosen when the token is made; it is one of the service's URLs or custom audiences, letter for letter.",
 		Commands: []string{asked.mintByImpersonation(t.account()), asked.mintByMetadata()}}}
-	if t.kind == GoogleIDUser {
+	if t.kind == GoogleIDUser || t.kind == GoogleIDUserADC {
 		ways[0].Text = "A user's own token is for its OAuth client only: gcloud's is taken by every service, for development; a service account's is for the audience that is asked for."
 		ways[0].Commands = append([]string{"gcloud auth print-identity-token"}, ways[0].Commands...)
 	}
@@ -201,31 +211,6 @@ func (t *Token) waysPastAudience(target *Target, want string) []Way {
 			Commands: []string{target.update("--add-custom-audiences=" + listItem(aud))}})
 	}
 	return ways
-}
-
-func (t *Token) waysPastIAM(target *Target) []Way {
-	p := t.principal()
-	member := p.String()
-	if p.email == "" {
-		member = p.word + ":EMAIL"
-	}
-	see := Way{Title: "See the whole policy", Text: "What project, folders and organisation hand down does not stand in the service's own policy.",
-		Commands: []string{"gcloud run services get-iam-policy " + target.service() + target.place(), "gcloud projects get-ancestors-iam-policy " + target.project()}}
-	if young := target.young(target.access(p)); young != "" && target.access(p).allowed() == Yes {
-		return []Way{{Title: "Wait", Text: "The caller is let in, but " + young + ": a change takes 2 minutes, at times 7 and more."}, see}
-	}
-	return []Way{
-		{Title: "Let the caller in", Text: "Grant roles/run.invoker on this service to this caller; it takes 2 minutes to spread, at times 7 and more.", Commands: []string{target.invite(member)}},
-		see,
-	}
-}
-
-// waysPastDenial: nothing that the service's owner may change outweighs a deny policy.
-func (t *Token) waysPastDenial(target *Target) []Way {
-	return []Way{
-		target.except("Have the caller excepted", t.principal().String()),
-		{Title: "Call by another account", Text: "One that the rule does not name, and that holds roles/run.invoker.", Commands: []string{target.mintByImpersonation("")}},
-	}
 }
 
 // waysToAnotherToken are for a token that is beyond help: expired, broken, without its signature, or no token.

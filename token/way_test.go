@@ -14,6 +14,7 @@ func TestWaysOut(t *testing.T) {
 		target func(*Target)
 		titles []string
 		has    []string
+		lacks  []string
 	}{
 		{name: "of a Firebase token", paste: firebase(), titles: []string{"Verify in the app", "Put a gateway in front", "IAP with Identity Platform", "Call from a backend of yours"},
 			has: []string{"x-google-issuer: https://securetoken.google.com/acme-prod", "two Google texts disagree", "--no-invoker-iam-check"}},
@@ -31,7 +32,26 @@ func TestWaysOut(t *testing.T) {
 		{name: "of a caller without a binding", paste: account(), target: bound(), titles: []string{"Let the caller in", "See the whole policy"}, has: []string{"--member=serviceAccount:" + caller}},
 		{name: "of a caller whose grant is young", paste: account(), target: func(s *Target) { s.Policy.Changed = moment.Add(-120e9) }, titles: []string{"Wait", "See the whole policy"}, has: []string{"changed 2:00 ago"}},
 		{name: "of a caller who is denied", paste: account(), target: denying(Denial{Denied: []string{public}}), titles: []string{"Have the caller excepted", "Call by another account"}, has: []string{"--impersonate-service-account=CALLER@", "--kind=denypolicies"}},
-		{name: "of a caller without an email", paste: account(drop("email")), titles: []string{"Let the caller in", "See the whole policy"}, has: []string{"--member=serviceAccount:EMAIL"}},
+		{name: "of a caller without an email", paste: account(drop("email")), titles: []string{"Ask for the token with its email", "Let the caller in", "See the whole policy"},
+			has: []string{"--audiences=" + shopURL + " --include-email\n", "&format=full'", "--member=serviceAccount:EMAIL "}},
+		{name: "of an email that is not verified", paste: account(set("email_verified", false)), titles: []string{"Verify the address", "Get a new ID token"}},
+		{name: "of a grant that has ended, which must not be made for good unsaid", paste: account(), target: bound(past(invoker("serviceAccount:" + caller))), titles: []string{"Change the condition", "Let the caller in", "See the whole policy"},
+			has: []string{"set-iam-policy shop-api policy.json --region=europe-west1 --project=acme-prod", "may have ended on purpose", "--role=roles/run.invoker --condition=None --region", "for good"}},
+		{name: "of a grant handed down that has ended", paste: account(), target: bound(at("project acme-prod", past(invoker("serviceAccount:"+caller)))), titles: []string{"Change the condition", "Let the caller in", "See the whole policy"},
+			lacks: []string{"set-iam-policy shop-api", "--condition=None"}},
+		{name: "of a condition that cannot be evaluated", paste: account(), target: bound(when("resource.name == 'x'", invoker("serviceAccount:"+caller))), titles: []string{"Ask Policy Troubleshooter", "Change the condition", "Let the caller in", "See the whole policy"},
+			has: []string{"\ngcloud policy-troubleshoot iam //run.googleapis.com/projects/acme-prod/locations/europe-west1/services/shop-api --permission=run.routes.invoke --principal-email=" + caller + "\n"}},
+		{name: "of a group that cannot be seen", paste: account(), target: bound(invoker("group:ops@example.com")), titles: []string{"Ask Policy Troubleshooter", "Let the caller in", "See the whole policy"}, lacks: []string{"--condition"}},
+		{name: "of a caller without a binding in a policy with conditions", paste: account(), target: bound(past(invoker("user:ann@example.com"))), titles: []string{"Let the caller in", "See the whole policy"},
+			has: []string{"--member=serviceAccount:" + caller + " --role=roles/run.invoker --condition=None "}},
+		{name: "of a run.app URL of which nobody knows whether it is on", paste: account(), target: func(s *Target) { s.DefaultURL = Unsure }, titles: []string{"Look it up"},
+			has: []string{"gcloud run services describe shop-api --region=europe-west1 --project=acme-prod"}, lacks: []string{"--default-url", "on purpose"}},
+		{name: "of an ingress setting that is not known", paste: account(), target: func(s *Target) { s.Ingress = IngressUnknown }, titles: []string{"Look it up"}, lacks: []string{"--ingress"}},
+		{name: "of an IAP setting that is not known", paste: account(), target: func(s *Target) { s.IAP = Unsure }, titles: []string{"Look it up"}, lacks: []string{"add-iam-policy-binding"}},
+		{name: "of audiences that are not all known", paste: account(set("aud", "https://api.example.com")), target: func(s *Target) { s.AudiencesKnown = false }, titles: []string{"Look it up", "Ask for the right audience", "Accept this audience"}},
+		{name: "of an ingress that admits no path", paste: account(), target: func(s *Target) { s.Ingress = IngressNone }, titles: []string{"Admit what is internal", "Admit the load balancer", "Admit every path"}, lacks: []string{"Call it from inside the VPC"}},
+		{name: "of a signature without keys to verify it", paste: account(), target: func(s *Target) { s.Keys = nil }, titles: []string{"Verify it with the published keys"}, has: []string{"curl -o keys.json https://www.googleapis.com/oauth2/v3/certs"}},
+		{name: "of an application-default login", paste: gcloud(set("aud", adcClient), set("azp", adcClient)), target: bound(invoker(ann)), titles: []string{"Ask for the right audience", "Accept this audience"}, has: []string{"\ngcloud auth print-identity-token\n"}},
 		{name: "without a service", paste: account(set("exp", after(-72e12))), target: nowhere, titles: []string{"Get a new ID token"}, has: []string{"--impersonate-service-account=" + caller + " --audiences=SERVICE_URL"}},
 		{name: "without a service and an address", paste: account(set("exp", after(-72e12)), drop("email")), target: nowhere, titles: []string{"Get a new ID token"}, has: []string{"CALLER@PROJECT.iam", "--audiences=SERVICE_URL"}},
 		{name: "of a service account's token with another audience", paste: account(set("aud", "https://api.example.com")), titles: []string{"Ask for the right audience", "Accept this audience"}, has: []string{"--impersonate-service-account=" + caller + " "}},
@@ -65,6 +85,11 @@ func TestWaysOut(t *testing.T) {
 			for _, part := range c.has {
 				if !strings.Contains(text, part) {
 					t.Errorf("no %q in\n%s", part, text)
+				}
+			}
+			for _, part := range c.lacks {
+				if strings.Contains(text, part) {
+					t.Errorf("%q in\n%s", part, text)
 				}
 			}
 		})
