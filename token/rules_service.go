@@ -225,6 +225,10 @@ func credential(t *Token, target Target) Result {
 		return skip(why)
 	}
 	if t.Kind() == None {
+		if !t.absent() && t.wins {
+			return Result{Status: Unknown, Final: true, Got: serverlessHeader + " is empty, beside a credential in Authorization: which of the two then counts is not documented",
+				Fix: "have the empty header taken off; paste Authorization alone to judge it", May: []int{200, 401, 403}}
+		}
 		r := t.noCredential(&target)
 		if text, sent := t.sentMalformed(); sent {
 			r.Got, r.May, r.Confidence = text+": whether that is none or a bad one is not documented", []int{401}, Observed

@@ -266,6 +266,8 @@ func doorRows() []row {
 		{rule: "req.credential", when: "there is none, and the door is open", target: bound(invoker("allUsers")), want: Skip, got: "the door is open"},
 		{rule: "req.credential", when: "there is none, and the door may be open", target: func(s *Target) { s.InvokerCheck = Unsure }, want: Fail},
 		{rule: "req.credential", when: "the header is empty", paste: "Authorization:", want: Fail},
+		{rule: "req.credential", when: "the header that wins is empty", paste: "X-Serverless-Authorization:", want: Fail, got: "none"},
+		{rule: "req.credential", when: "the header that wins is empty, and the other is not", paste: "Authorization: Bearer " + account() + "\nX-Serverless-Authorization: \n", want: Unknown, got: "which of the two then counts is not documented"},
 		{rule: "req.credential", when: "it is in Authorization", paste: "Authorization: Bearer " + account(), want: Pass},
 		{rule: "req.credential", when: "it is in the header that wins", paste: "X-Serverless-Authorization: Bearer " + account(), want: Pass, got: "wins"},
 		{rule: "req.credential", when: "it is in a cookie", paste: "Cookie: __session=" + account(), want: Warn, doubt: true},

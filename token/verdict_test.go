@@ -37,6 +37,8 @@ func TestVerdicts(t *testing.T) {
 		{name: "a domain's member is let in as observed", paste: gcloud(), target: bound(invoker("domain:example.com")), status: 200, possible: []int{200}, decided: "iam.binding", text: "reaches", confidence: Observed},
 		{name: "without keys it is never 200", paste: account(), target: func(s *Target) { s.Keys = nil }, possible: []int{200, 401}, decided: "sig.verify",
 			text: "200 or 401: in doubt: signature (not verified", fix: "go online", confidence: Observed},
+		{name: "which of two headers counts where the one that wins is empty nobody knows", paste: "X-Serverless-Authorization:\nAuthorization: Bearer " + account(), possible: []int{200, 401, 403}, decided: "req.credential",
+			text: "not documented", fix: "have the empty header taken off", confidence: Documented},
 		{name: "without keys the issuer still decides", paste: firebase(), target: func(s *Target) { s.Keys = nil }, status: 401, possible: []int{401}, decided: "clm.iss", text: "issuer",
 			fix: "verify the token in the app", confidence: Documented},
 		{name: "without a server's time the local clock is believed", paste: account(), target: func(s *Target) { s.Clock = Clock{} }, status: 200, possible: []int{200}, decided: "iam.binding", text: "200", confidence: Documented, assumes: "the local clock is right"},

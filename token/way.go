@@ -19,10 +19,13 @@ func Ways(t *Token, target Target) []Way {
 	f := report.trouble()
 	ways := t.waysPast(f, &target)
 	if f.Gate >= GateVerify && !t.absent() && t.wins {
-		return append([]Way{{Title: "Take the other header off", Text: serverlessHeader + " wins over Authorization. If a proxy hands it on, have it taken off there: then the token in Authorization counts; paste that one alone to judge it."}}, ways...)
+		return append([]Way{takeOff}, ways...)
 	}
 	return ways
 }
+
+// takeOff is the way where a header that somebody else adds keeps the caller's credential from being looked at.
+var takeOff = Way{Title: "Take the other header off", Text: serverlessHeader + " wins over Authorization. If a proxy hands it on, have it taken off there: then the token in Authorization counts; paste that one alone to judge it."}
 
 // waysPast are the ways out of one finding.
 func (t *Token) waysPast(f Finding, target *Target) []Way {
@@ -48,6 +51,8 @@ func (t *Token) waysPast(f Finding, target *Target) []Way {
 		return t.waysPastIAM(target)
 	case "iam.deny":
 		return t.waysPastDenial(target)
+	case "svc.iam_check": // in doubt by a deny policy
+		return []Way{target.except("Have everybody excepted", "allUsers")}
 	case "clm.email_verified":
 		return append([]Way{{Title: "Verify the address", Text: "Until then a new token of the same account says the same."}}, t.waysToAnotherToken(target)...)
 	case "":

@@ -51,6 +51,11 @@ func TestWaysOut(t *testing.T) {
 		{name: "of audiences that are not all known", paste: account(set("aud", "https://api.example.com")), target: func(s *Target) { s.AudiencesKnown = false }, titles: []string{"Look it up", "Ask for the right audience", "Accept this audience"}},
 		{name: "of an ingress that admits no path", paste: account(), target: func(s *Target) { s.Ingress = IngressNone }, titles: []string{"Admit what is internal", "Admit the load balancer", "Admit every path"}, lacks: []string{"Call it from inside the VPC"}},
 		{name: "of a signature without keys to verify it", paste: account(), target: func(s *Target) { s.Keys = nil }, titles: []string{"Verify it with the published keys"}, has: []string{"curl -o keys.json https://www.googleapis.com/oauth2/v3/certs"}},
+		{name: "of an empty header beside a credential", paste: "X-Serverless-Authorization:\nAuthorization: Bearer " + account(), titles: []string{"Take the other header off"}},
+		{name: "of an open door that a deny policy may shut", paste: account(), target: func(s *Target) {
+			bound(invoker("allUsers"))(s)
+			denying(Denial{Denied: []string{public}, Condition: "resource.name == 'x'"})(s)
+		}, titles: []string{"Have everybody excepted"}},
 		{name: "of an application-default login", paste: gcloud(set("aud", adcClient), set("azp", adcClient)), target: bound(invoker(ann)), titles: []string{"Ask for the right audience", "Accept this audience"}, has: []string{"\ngcloud auth print-identity-token\n"}},
 		{name: "without a service", paste: account(set("exp", after(-72e12))), target: nowhere, titles: []string{"Get a new ID token"}, has: []string{"--impersonate-service-account=" + caller + " --audiences=SERVICE_URL"}},
 		{name: "without a service and an address", paste: account(set("exp", after(-72e12)), drop("email")), target: nowhere, titles: []string{"Get a new ID token"}, has: []string{"CALLER@PROJECT.iam", "--audiences=SERVICE_URL"}},

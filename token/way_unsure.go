@@ -9,10 +9,12 @@ func (t *Token) waysToKnow(f Finding, target *Target) []Way {
 	case f.ID == "svc.default_url" && target.DefaultURL == Unsure,
 		f.ID == "svc.ingress" && target.Ingress == IngressUnknown,
 		f.ID == "svc.iap" && target.IAP == Unsure,
-		f.ID == "svc.iam_check":
+		f.ID == "svc.iam_check" && target.InvokerCheck == Unsure:
 		return []Way{see}
 	case f.ID == "clm.aud" && !target.AudiencesKnown && t.Kind() != GoogleIDUserADC:
 		return append([]Way{see}, t.waysPastAudience(target, f.Want)...)
+	case f.ID == "req.credential" && !t.absent() && t.wins:
+		return []Way{takeOff}
 	case f.ID == "sig.verify", f.ID == "hdr.kid":
 		return t.waysToVerify(target)
 	}
