@@ -30,8 +30,8 @@ type Given struct {
 // (https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services). Fields that it does not know, or does not
 // need, are passed over; null is as good as left out.
 //
-// whole says that the JSON is the API's whole answer, which leaves out what is false or empty: everything is then given. Without
-// it a field is given only where it stands there. The error is an *Error whose On is the place: "service.urls".
+// whole says that the JSON is the API's whole answer, which leaves out what is false or empty: everything is then given, but for urls
+// where there is a uri, which is one of two. Without it a field is given only where it stands there. The error is an *Error whose On is the place: "service.urls".
 func Describe(text []byte, whole bool) (Described, error) {
 	f, err := openFields("service", text)
 	if err != nil {
@@ -53,7 +53,7 @@ func Describe(text []byte, whole bool) (Described, error) {
 	f.read("ingress", "a text", &ingress)
 	f.read("trafficStatuses", "a list of objects", &traffic)
 	d.Given = Given{
-		URLs:         f.read("urls", "a list of texts", &s.Urls) || whole,
+		URLs:         f.read("urls", "a list of texts", &s.Urls) || whole && s.Uri == "", // the API writes uri never without urls
 		Audiences:    f.read("customAudiences", "a list of texts", &s.CustomAudiences) || whole,
 		Labels:       f.read("labels", "an object of texts", &s.Labels) || whole,
 		InvokerCheck: f.read("invokerIamDisabled", "true or false", &s.InvokerIamDisabled) || whole,

@@ -54,6 +54,7 @@ func TestDescribeKnowsOnlyWhatIsGiven(t *testing.T) {
 	}{
 		{"nothing", `{}`, false, gcp.Given{}},
 		{"nothing, of the API's whole answer", `{}`, true, all},
+		{"a uri, which is not all of the URLs", `{"uri": "https://shop-1a2b3c-ew.a.run.app"}`, true, gcp.Given{Audiences: true, Labels: true, InvokerCheck: true, DefaultURL: true, IAP: true}},
 		{"an empty list", `{"customAudiences": []}`, false, gcp.Given{Audiences: true}},
 		{"null is as good as left out", `{"customAudiences": null, "urls": null, "iapEnabled": null}`, false, gcp.Given{}},
 		{"false", `{"invokerIamDisabled": false, "iapEnabled": false}`, false, gcp.Given{InvokerCheck: true, IAP: true}},
