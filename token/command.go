@@ -66,6 +66,11 @@ func (t *Target) invite(member string) string {
 	return "gcloud run services add-iam-policy-binding " + t.service() + " --member=" + shellWord(member, "MEMBER") + " --role=roles/run.invoker" + none + t.place()
 }
 
+// denyPolicies is the command that lists the deny policies of the project; folders and the organisation may have others.
+func (t *Target) denyPolicies() string {
+	return "gcloud iam policies list --kind=denypolicies --attachment-point=cloudresourcemanager.googleapis.com/projects/" + t.project()
+}
+
 // url is where to send a request to, quoted.
 func (t *Target) url() string {
 	for _, a := range t.Audiences {

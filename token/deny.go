@@ -125,7 +125,8 @@ func (d *Denial) name() string {
 // what was not read unknown, no caller would ever be let in with certainty. A verdict names it among what it assumes instead.
 func iamDeny(t *Token, target Target) Result {
 	if !target.Policy.DenyKnown {
-		r := skip("deny policies are not read; see gcloud iam policies list --kind=denypolicies")
+		r := skip("deny policies are not read")
+		r.Fix = target.denyPolicies() + " shows those of the project"
 		r.Assumes = "no deny policy takes run.routes.invoke from the caller"
 		return r
 	}

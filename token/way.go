@@ -84,11 +84,9 @@ func (t *Target) waysPastIngress() []Way {
 	}
 	ways := []Way{{Title: "Come by a path that is admitted", Text: "Call it from inside the VPC" + map[bool]string{true: ", or by the load balancer's name"}[t.Ingress == IngressLoadBalancer] + "."}}
 	if t.Ingress == IngressInternal {
-		ways = append(ways, Way{Title: "Admit the load balancer", Text: "External load balancers may then reach it, the internet may not.",
-			Commands: []string{t.update("--ingress=internal-and-cloud-load-balancing")}})
+		ways = append(ways, t.ToAdmit(IngressLoadBalancer))
 	}
-	return append(ways, Way{Title: "Admit every path", Text: "The invoker check still asks for a credential where it is on.", Cost: "Everybody on the internet can reach the service.",
-		Commands: []string{t.update("--ingress=all")}})
+	return append(ways, t.ToAdmit(IngressAll))
 }
 
 // waysPastIAP are first those of IAP's agent, where it is not known to get in, and then the caller's, whom IAP judges by its own list.
@@ -125,7 +123,7 @@ func (t *Token) waysPastIAP(target *Target) []Way {
 // except is the way past a deny policy for somebody.
 func (t *Target) except(title, who string) Way {
 	return Way{Title: title, Text: "Deny policies outweigh every binding. Whoever administers them can except " + who + " from the rule.",
-		Commands: []string{"gcloud iam policies list --kind=denypolicies --attachment-point=cloudresourcemanager.googleapis.com/projects/" + t.project()}}
+		Commands: []string{t.denyPolicies()}}
 }
 
 // open is the way of letting everybody in.

@@ -21,14 +21,16 @@ func (t *Token) waysPastIAM(target *Target) []Way {
 	in := target.wayIn(p.String())
 	if len(found.named) > 0 {
 		ways = append(ways, target.wayOfCondition(found.best()))
-		in.Cost = "This grant has no condition: it lets the caller in for good, where the one that there is may have ended on purpose."
+		in.Cost += " This grant has no condition: it lets the caller in for good, where the one that there is may have ended on purpose."
 	}
 	return append(ways, in, see)
 }
 
-// wayIn is the grant to one member.
+// wayIn is the grant to the caller.
 func (t *Target) wayIn(member string) Way {
-	return Way{Title: "Let the caller in", Text: "Grant roles/run.invoker on this service to this caller; it takes 2 minutes to spread, at times 7 and more.", Commands: []string{t.invite(member)}}
+	w := t.ToInvite(member)
+	w.Title = "Let the caller in"
+	return w
 }
 
 // wayToAsk is for what cannot be told from a policy: members of groups, what is handed down, conditions on more than the time.
