@@ -236,7 +236,11 @@ func credential(t *Token, target Target) Result {
 		return r
 	}
 	if text, sent := t.sentMalformed(); sent {
-		return Result{Status: Fail, Got: text, Want: "Authorization: Bearer TOKEN, once", Fix: once}
+		r := Result{Status: Fail, Got: text, Want: "Authorization: Bearer TOKEN, once", Fix: once}
+		if text == noScheme || text == anotherScheme {
+			r.Confidence = Observed
+		}
+		return r
 	}
 	header := t.via
 	if header == "" {

@@ -327,6 +327,12 @@ func (v *value) label() bool {
 	return true
 }
 
+// What Cloud Run makes of a header without its scheme no page says, unlike of one with Bearer twice, quotes or a line break in it.
+const (
+	noScheme      = "no Bearer before the token"
+	anotherScheme = "the scheme is not Bearer"
+)
+
 // scheme judges what a header that authorizes has in place of Bearer.
 func (v *value) scheme() {
 	if !v.authorizes() || v.bearers > 0 || v.text == "" {
@@ -338,8 +344,8 @@ func (v *value) scheme() {
 	word, rest, ok := strings.Cut(v.text, " ")
 	if ok && !starts(word) && starts(strings.TrimSpace(rest)) {
 		v.text = strings.TrimSpace(rest)
-		v.sent("the scheme is not Bearer", true)
+		v.sent(anotherScheme, true)
 		return
 	}
-	v.sent("no Bearer before the token", true)
+	v.sent(noScheme, true)
 }
