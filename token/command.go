@@ -89,7 +89,17 @@ func (t *Target) audience() string { return shellWord(t.wanted(), "SERVICE_URL")
 //
 // Source: https://cloud.google.com/sdk/gcloud/reference/auth/print-identity-token.
 func (t *Target) mintByImpersonation(account string) string {
-	return "gcloud auth print-identity-token --impersonate-service-account=" + checked(account, accountName, "CALLER@"+t.project()+".iam.gserviceaccount.com") + " --audiences=" + t.audience() + " --include-email"
+	return "gcloud auth print-identity-token --impersonate-service-account=" + checked(account, accountName, t.anAccount("CALLER")) + " --audiences=" + t.audience() + " --include-email"
+}
+
+// anAccount is the address of a service account of the project, with a name to fill in. A project of a domain, example.com:acme, stands in it the
+// other way round.
+func (t *Target) anAccount(name string) string {
+	project := t.project()
+	if domain, id, ok := strings.Cut(project, ":"); ok {
+		project = id + "." + domain
+	}
+	return name + "@" + project + ".iam" + accountDomain
 }
 
 // account is the address of the service account whose token it claims to be; "" where it is nobody's, or has none.

@@ -16,7 +16,7 @@ func (t *Target) ToAccept(audience string) Way {
 //
 // Source: https://cloud.google.com/run/docs/authenticating/service-to-service.
 func (t *Target) ToMint(held *Token, audience string) Way {
-	account := "CALLER@" + t.project() + ".iam" + accountDomain
+	account := t.anAccount("CALLER")
 	if p, ok := held.Principal(); ok && p.word == "serviceAccount" && isAddress(p.email) {
 		account = p.email
 	}

@@ -189,11 +189,11 @@ func (t *Token) waysOfFirebase(target *Target) []Way {
 		app,
 		{Title: "Put a gateway in front", Text: "API Gateway or ESPv2 verifies the token (x-google-issuer: https://securetoken.google.com/" + project + ", x-google-audiences: " + project +
 			") and calls the service by its own account, which holds roles/run.invoker.", Cost: "One more hop, and an OpenAPI document to keep.",
-			Commands: []string{target.invite("serviceAccount:GATEWAY@" + target.project() + ".iam.gserviceaccount.com")}},
+			Commands: []string{target.invite("serviceAccount:" + target.anAccount("GATEWAY"))}},
 		{Title: "IAP with Identity Platform", Text: "IAP on the load balancer's backend service signs users in by external identities.",
 			Cost: "Made for browsers: two Google texts disagree on whether programs can send a token of their own."},
 		{Title: "Call from a backend of yours", Text: "The backend verifies the Firebase token and calls the service with an ID token of its own service account.", Cost: "The service sees the backend, not the user.",
-			Commands: []string{target.invite("serviceAccount:CALLER@" + target.project() + ".iam.gserviceaccount.com"), target.mintByMetadata()}},
+			Commands: []string{target.invite("serviceAccount:" + target.anAccount("CALLER")), target.mintByMetadata()}},
 	}
 }
 

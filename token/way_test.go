@@ -63,6 +63,8 @@ func TestWaysOut(t *testing.T) {
 		{name: "of another user's token with another audience", paste: gcloud(set("aud", "https://api.example.com")), titles: []string{"Ask for the right audience", "Accept this audience"}, has: []string{"--impersonate-service-account=CALLER@acme-prod.iam"}},
 		{name: "of a default service account's token", paste: account(set("email", "4242-compute@developer.gserviceaccount.com"), set("exp", after(-72e12))), titles: []string{"Get a new ID token"}, has: []string{"account=4242-compute@developer.gserviceaccount.com "}},
 		{name: "of an address that is no account's", paste: account(set("email", "a$(id)@x.gserviceaccount.com"), set("exp", after(-72e12))), titles: []string{"Get a new ID token"}, has: []string{"--impersonate-service-account=CALLER@acme-prod.iam"}},
+		{name: "in a project of a domain", paste: account(set("email", "x@y.example"), set("exp", after(-72e12))), target: func(s *Target) { s.Project = "example.com:acme" }, titles: []string{"Get a new ID token"},
+			has: []string{"--impersonate-service-account=CALLER@acme.example.com.iam.gserviceaccount.com --audiences"}},
 		{name: "of an expired token of gcloud's", paste: gcloud(set("exp", after(-72e12))), titles: []string{"Get a new ID token"}, has: []string{"\ngcloud auth print-identity-token\n"}},
 		{name: "of nothing that is wrong", paste: account(), titles: nil},
 		{name: "of nothing that is known to be wrong", paste: account(), target: nowhere, titles: nil},
