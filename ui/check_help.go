@@ -12,7 +12,8 @@ a JWKS or from a map of key ids to certificates; --keys ISSUER=FILE does so for 
 one looked at for it: --keys https://securetoken.google.com/PROJECT=securetoken.json.
 
 --target FILE describes the service in JSON, without any cloud. Everything in it may be left out, and is then unknown,
-not absent; false, [] and "" are known. Other names than these are an error:
+not absent; false, [] and "" are known. Other names than these are an error, but in Google's own "service" and
+"policy", where they are passed over:
 
   {
     "service": {                 a Service of the Cloud Run Admin API v2; these fields are looked at:
