@@ -31,6 +31,9 @@ type piece struct {
 // besideHeaders is where a command has a token that stands in no header.
 const besideHeaders = "the command's address or data"
 
+// noHeader is where a command has a token in an option for a header that is none: there is no colon, or a space in its name.
+const noHeader = "a header without a proper name and colon"
+
 // authorizes says whether Cloud Run looks for a credential in the header.
 func (p piece) authorizes() bool {
 	return p.via == "Authorization" || p.via == "X-Serverless-Authorization"
@@ -68,6 +71,18 @@ func headerPiece(name, value string, f form) (piece, bool) {
 		}
 	}
 	return piece{raw: value, form: f, via: via, rank: rank}, true
+}
+
+// cookiePiece is what a cookie header carries that has no __session: a cookie that looks like a credential, or else all of it.
+func cookiePiece(cookies string, f form) piece {
+	p := piece{raw: cookies, form: f, via: "Cookie", rank: len(headers)}
+	for part := range strings.SplitSeq(cookies, ";") {
+		if _, value, ok := strings.Cut(part, "="); ok && carries(value) {
+			p.raw = value
+			break
+		}
+	}
+	return p
 }
 
 // cookie is the value of __session, the only cookie that Firebase Hosting hands on.

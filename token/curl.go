@@ -2,6 +2,7 @@ package token
 
 import (
 	"encoding/base64"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,16 +22,18 @@ func fromCommand(text string) (pieces []piece, found, unread bool) {
 		return nil, false, false
 	}
 	words := shellWords(text, at[2])
-	httpie := strings.IndexByte("hx", text[at[2]]) >= 0 // takes headers as words
-	var beside []piece                                  // in no header that carries a credential; of use only where there is none
-	var winner []int                                    // the requests whose X-Serverless-Authorization is not in the paste
+	program := text[at[2]:at[3]]
+	httpie := takesWords(program)
+	bearer := httpie && saysBearer(words)
+	var beside []piece // in no header that carries a credential; of use only where there is none
+	var winner []int   // the requests whose X-Serverless-Authorization is not in the paste
 	request := 0
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		if i > 0 && (w.text == "curl" || w.text == "wget") {
 			request++
 		}
-		option, value, joined := optionOf(w.text)
+		option, value, joined := optionOf(program, w.text)
 		if option != "" && !joined {
 			i++
 			if i == len(words) {
@@ -39,10 +42,14 @@ func fromCommand(text string) (pieces []piece, found, unread bool) {
 			w = words[i]
 			value = w.text
 		}
+		if option == "user" && bearer {
+			option = "bearer"
+		}
 		if p, ok := besidePiece(option, value, i > 0 && takesData(words[i-1].text)); ok && !w.expands {
 			p.request = request
 			beside = append(beside, p)
 		}
+		unread = unread || option == "config" || option == "" && w.expands && userOf(value) != ""
 		if option == "" && !httpie {
 			continue
 		}
@@ -73,17 +80,50 @@ func fromCommand(text string) (pieces []piece, found, unread bool) {
 	return pieces, true, unread
 }
 
-// besidePiece is the credential that a word of a command holds where Cloud Run's check does not look: in another header, in the address, in the data.
+// besidePiece is the credential that a word of a command holds where Cloud Run's check does not look: in another header, in a cookie, in the address, in the
+// data. A user in the address is sent in Authorization, where no header says anything else.
 func besidePiece(option, value string, data bool) (piece, bool) {
 	name, rest, ok := strings.Cut(value, ":")
+	_, _, known := header(name)
 	switch {
+	case option == "cookie":
+		return cookiePiece(value, field), strings.Contains(value, "=")
+	case option == "header" && ok && strings.EqualFold(name, "Cookie"):
+		return cookiePiece(rest, field), true
 	case option == "header" && ok && fieldName.MatchString(name) && carries(rest):
-		_, _, known := header(name)
 		return piece{raw: rest, form: field, via: name}, !known
+	case option == "header" && !known:
+		return piece{raw: value, form: field, via: noHeader}, holdsStart(value)
+	case option == "" && userOf(value) != "":
+		return piece{raw: basic(userOf(value)), form: shell, via: "Authorization", rank: 1}, true
 	case option == "" && (data || strings.HasPrefix(value, "http://") || strings.HasPrefix(value, "https://")):
 		return piece{raw: value, form: field, via: besideHeaders}, holdsStart(value)
 	}
 	return piece{}, false
+}
+
+// userOf is the user of an address, with the password; "" where it has none.
+func userOf(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok || scheme != "http" && scheme != "https" {
+		return ""
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	at := strings.LastIndexByte(rest, '@')
+	if at < 0 {
+		return ""
+	}
+	if plain, err := url.PathUnescape(rest[:at]); err == nil {
+		return plain
+	}
+	return rest[:at]
+}
+
+// basic is what a program sends for a user and a password.
+func basic(user string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user))
 }
 
 // fieldName is the name of a header, as short as any is.
@@ -103,28 +143,77 @@ func mentions(text string, words ...string) bool {
 	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
 }
 
-// optionOf reads one word as an option: "header", "cookie", "bearer", "user", or "" for any other. Joined says whether its value stands in the same word.
-func optionOf(w string) (option, value string, joined bool) {
+// takesWords says whether a program takes headers as words, as httpie does.
+func takesWords(program string) bool { return program[0] == 'x' || strings.HasPrefix(program, "http") }
+
+// saysBearer says whether the words tell httpie that what it gets as --auth is a token.
+func saysBearer(words []word) bool {
+	for i, w := range words {
+		value, ok := strings.CutPrefix(w.text, "--auth-type=")
+		if !ok && (w.text == "-A" || w.text == "--auth-type") && i+1 < len(words) {
+			value = words[i+1].text
+		}
+		if strings.EqualFold(value, "bearer") {
+			return true
+		}
+	}
+	return false
+}
+
+// optionOf reads one word as an option: "header", "cookie", "bearer", "user", "config" (a file that may hold any of them), or "" for any other. Joined says
+// whether its value stands in the same word.
+func optionOf(program, w string) (option, value string, joined bool) {
 	plain := strings.TrimLeftFunc(w, func(r rune) bool { return r == '-' || dash(r) })
-	if plain == w {
+	if plain == w || plain == "" {
 		return "", w, true
 	}
 	name, value, joined := strings.Cut(plain, "=")
 	switch name {
-	case "header", "cookie", "user":
+	case "header", "cookie", "user", "config":
 		return name, value, joined
 	case "oauth2-bearer":
 		return "bearer", value, joined
-	case "H", "b", "u":
-		return map[string]string{"H": "header", "b": "cookie", "u": "user"}[name], value, joined
+	case "H":
+		return "header", value, joined
 	}
-	if strings.HasPrefix(plain, "HAuth") || strings.HasPrefix(plain, "HX-") || strings.HasPrefix(plain, "Hauth") || strings.HasPrefix(plain, "Hx-") {
-		return "header", plain[1:], true
-	}
-	if n := len(plain); n > 1 && n < 8 && plain[n-1] == 'H' && !strings.HasPrefix(w, "--") && strings.Trim(plain, "fgiklnsSvLNaH") == "" {
-		return "header", "", false
+	switch {
+	case takesWords(program):
+		if name == "a" || name == "auth" {
+			return "user", value, joined
+		}
+		if name == "bearer" {
+			return name, value, joined
+		}
+	case program == "curl" && !strings.HasPrefix(w, "--"):
+		if option, value, joined = cluster(plain); option != "" {
+			return option, value, joined
+		}
 	}
 	return "", w, true
+}
+
+// cluster reads the short options of one word of curl, "sSLH": those without a value, and one with, whose value is what is left of the word or the next.
+func cluster(letters string) (option, value string, joined bool) {
+	for i := range len(letters) {
+		switch letters[i] {
+		case 'H':
+			option = "header"
+		case 'b':
+			option = "cookie"
+		case 'u':
+			option = "user"
+		case 'K':
+			option = "config"
+		default:
+			if strings.IndexByte("#:01234679BGIJLMNOZSRVafgijklnpqsv", letters[i]) < 0 {
+				return "", "", false
+			}
+			continue
+		}
+		value = letters[i+1:]
+		return option, value, value != ""
+	}
+	return "", "", false
 }
 
 // optionPiece is the credential in an option's value. A word that is no option may be a header, as httpie takes them.
@@ -135,7 +224,7 @@ func optionPiece(option, value string) (piece, bool) {
 	case "bearer":
 		return piece{raw: "Bearer " + value, form: shell, via: "Authorization", rank: 1}, true
 	case "user":
-		return piece{raw: "Basic " + base64.StdEncoding.EncodeToString([]byte(value)), form: shell, via: "Authorization", rank: 1}, value != ""
+		return piece{raw: basic(value), form: shell, via: "Authorization", rank: 1}, value != ""
 	}
 	name, rest, ok := strings.Cut(value, ":")
 	if !ok {
@@ -145,7 +234,7 @@ func optionPiece(option, value string) (piece, bool) {
 	if !ok {
 		return piece{}, false
 	}
-	return headerPiece(strings.TrimSpace(name), rest, shell)
+	return headerPiece(name, rest, shell)
 }
 
 // uncaret undoes the quoting of Windows' cmd, as a browser writes it ("copy as cURL (cmd)"), and says whether there was any.

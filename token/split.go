@@ -168,6 +168,9 @@ func (v *value) split() []string {
 	if v.form == bare && len(raws) == 1 && len(strings.Map(solid, v.text)) > len(raws[0]) {
 		other++ // brackets, and signs between words
 	}
+	if v.form == shell && len(raws) == 1 && len(strings.Map(solid, v.text)) > len(raws[0]) {
+		other++
+	}
 	if other > 0 {
 		if v.form == shell {
 			v.sent("something stands in the header beside the token", true)

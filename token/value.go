@@ -28,7 +28,7 @@ var (
 	label  = regexp.MustCompile(`^["']?[A-Za-z_$][\w:$ .-]{0,48}?["']?\s*[:=]\s*`)
 
 	// placeholder is what stands in a text for a token: the variable it comes from, or what a log writes in its place.
-	placeholder = regexp.MustCompile("^(?:\\$[A-Za-z_{(]|`|\\{\\{|\\{[A-Za-z_0-9.]*\\}|<[A-Za-z0-9_ .-]+>|%[sv]|%[A-Za-z_][A-Za-z0-9_]*%|(?i:\\*{3,}|\\.{3}|…|\\[?redacted\\]?|x{3,})$)")
+	placeholder = regexp.MustCompile("^(?:\\$[A-Za-z_{(]|`|\\{\\{|\\{[A-Za-z_0-9.]*\\}|<[A-Za-z0-9_ .-]+>|%[sv]|%[A-Za-z_][A-Za-z0-9_]*%|(?i:\\*{3,}|\\.{3}|…|-{3} ?token redacted ?-{3}|\\[?redacted\\]?|x{3,})$)")
 
 	// absent is what programs write for a value that they do not have.
 	absent = regexp.MustCompile(`^(?:undefined|null|none|None|nil|NaN|false|\[object Object\])$`)
@@ -42,7 +42,7 @@ var (
 
 // stands says whether the text begins with something that stands in the place of a token. Angle brackets may be around the token itself.
 func stands(text string) bool {
-	return placeholder.MatchString(text) && !(text[0] == '<' && holdsStart(text))
+	return placeholder.MatchString(text) && !((text[0] == '<' || text[0] == '{') && holdsStart(text))
 }
 
 // note adds a repair that says nothing about the request; sent one that counts against it, where the form tells that it was sent so.
@@ -65,7 +65,7 @@ func (v *value) sent(text string, sent bool) {
 // tokens unwraps the piece and parses what is in it. There is none where the token is not in the paste, or where text by itself holds nothing
 // but wrapping.
 func (v *value) tokens() []*Token {
-	if v.form == shell && strings.HasSuffix(strings.TrimRight(v.text, " \t"), "\n") {
+	if v.form == shell && strings.HasSuffix(strings.TrimRight(strings.ReplaceAll(v.text, "\r", "\n"), " \t"), "\n") {
 		v.sent("a line break at the end of the header", true)
 	}
 	for range 64 {
@@ -209,7 +209,7 @@ func (v *value) quotes() bool {
 	switch {
 	case v.quoted > 1:
 	case v.form == shell, v.form == line && v.bearers > 0 && opening:
-		v.sent("quotes inside the header", true)
+		v.sent("quotes or brackets inside the header", true)
 	case v.form != line:
 		v.note("in.prefix", "removed quotes")
 	}
@@ -239,7 +239,7 @@ func inQuotes(text string) (inner string, opening, ok bool) {
 	switch {
 	case n >= 2 && first == last && strings.IndexByte(marks, first) >= 0:
 		return text[1 : n-1], true, true
-	case n >= 2 && first == '<' && last == '>' && !saml(text) && !stands(text):
+	case n >= 2 && (first == '<' && last == '>' || first == '{' && last == '}' && starts(text[1:])) && !saml(text) && !stands(text):
 		return text[1 : n-1], true, true
 	case strings.IndexByte(marks, first) >= 0 && strings.IndexByte(text[1:], first) < 0:
 		return text[1:], true, true
