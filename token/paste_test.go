@@ -199,6 +199,13 @@ func TestRead(t *testing.T) {
 
 		{"a header of Go's printing", "map[Accept:[*/*] Authorization:[Bearer " + jwt + "] X:[y]]", jwt, "Authorization", ""},
 		{"a header of Ruby", `"Authorization" => "Bearer ` + jwt + `"`, jwt, "Authorization", ""},
+		{"a header of Java, its value put together", `.header("Authorization", "Bearer " + "` + jwt + `")`, jwt, "Authorization", ""},
+		{"a header of PHP, its value put together", `$h['Authorization'] = 'Bearer ' . "` + jwt + `";`, jwt, "Authorization", ""},
+		{"a header of JavaScript, its value put together on two lines", "Authorization: 'Bearer ' +\n  '" + jwt + "'", jwt, "Authorization", ""},
+		{"a header of Go in a list", `http.Header{"Authorization": []string{"Bearer ` + jwt + `"}}`, jwt, "Authorization", ""},
+		{"a header in a list of texts", `metadata: {"authorization": ["Bearer ` + jwt + `"], "x": ["y"]}`, jwt, "Authorization", ""},
+		{"a header of Ruby in a list", "{'authorization' => [\n  'Bearer " + jwt + "']}", jwt, "Authorization", ""},
+		{"headers as a browser copies them for PowerShell", "-Headers @{\n\"accept\"=\"*/*\"\n  \"authorization\"=\"Bearer " + jwt + "\"\n  \"priority\"=\"u\"\n  \"x-client-data\"=\"y\"\n}", jwt, "Authorization", ""},
 		{"a header of Java", `.header("Authorization", "Bearer ` + jwt + `")`, jwt, "Authorization", ""},
 		{"a header of PowerShell without quotes", `@{Authorization = "Bearer ` + jwt + `"}`, jwt, "Authorization", ""},
 		{"a header in Python's log", `send: b'GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ` + jwt + `\r\n\r\n'`, jwt, "Authorization", "in.prefix"},

@@ -9,13 +9,16 @@ import (
 var (
 	// headerName finds a header's name and what a printout (a colon, or a line break in a browser's panel) or a program puts between it and its value.
 	headerName = regexp.MustCompile("(?i)(?:^|[^a-z0-9_-]|\\\\[rn])(x-serverless-authorization|x-forwarded-authorization|proxy-authorization|x-goog-iap-jwt-assertion|x-firebase-appcheck|set-cookie|cookie|authorization)" +
-		"([\"'`][ \t]*(?:=>|[:=,])[ \t]*|[ \t]*[:=][ \t]*|[ \t]*\n)")
+		"([\"'`]\\]?[ \t]*(?:=>|[:=,])[ \t]*|[ \t]*[:=][ \t]*|[ \t]*\n)")
 
 	// requestLine is how a request begins as a printout shows it; preflight is what only a browser's CORS preflight, or a command that plays one, has.
 	requestLine = regexp.MustCompile(`(?m)^[<>* \t]*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+ HTTP/`)
 	preflight   = regexp.MustCompile(`(?i)access-control-request-method|(?m:^)[<>* \t]*options \S+ http/|\bcurl\b[^\n]*\s(?:-X|--request)[ =]?["']?options\b`)
 
 	bearerFirst = regexp.MustCompile("^(?i)[\"'`]?bearer\\b")
+
+	// inList is how a list of texts begins in a program, where a header's value is one.
+	inList = regexp.MustCompile("^(?:\\[\\]string\\{|\\[|\\{|\\()[ \t\n]*[\"'`]")
 
 	// literal is what a program's text puts before a quote: f"…", @"…".
 	literal = regexp.MustCompile("^[A-Za-z@$]{1,2}[\"'`]")
@@ -81,11 +84,13 @@ func headerValue(text string, from int, below bool) (value string, next int, ope
 			return rest[1:end], from + end, false // Go's way to print a header
 		}
 	}
+	if list := inList.FindString(rest[:min(len(rest), 64)]); list != "" {
+		rest = rest[len(list)-1:]
+		from = len(text) - len(rest)
+	}
 	if rest != "" && strings.IndexByte("\"'`", rest[0]) >= 0 {
-		if end := strings.IndexByte(rest[1:], rest[0]); end >= 0 {
-			after := strings.TrimLeft(rest[end+2:], " \t")
-			open = strings.HasPrefix(after, "+") || strings.HasPrefix(after, ".") || strings.HasPrefix(after, "%")
-			return rest[:end+2], from + end + 2, open
+		if value, n, open := quotedValue(rest); n > 0 {
+			return value, from + n, open
 		}
 	}
 	row, _, _ := strings.Cut(rest, "\n")
@@ -108,6 +113,30 @@ func headerValue(text string, from int, below bool) (value string, next int, ope
 		value = rest[:end]
 	}
 	return value, from + end, false
+}
+
+// quotedValue is the value in quotes at the start of a program's text, with those that the program adds to it, and its length in the text; 0 where the quotes
+// are never closed. Open says that it goes on in a variable.
+func quotedValue(text string) (value string, n int, open bool) {
+	var whole strings.Builder
+	rest := text
+	for {
+		end := strings.IndexByte(rest[1:], rest[0])
+		if end < 0 {
+			break
+		}
+		whole.WriteString(rest[1 : end+1])
+		n = len(text) - len(rest) + end + 2
+		after := strings.TrimLeft(text[n:], " \t")
+		if after == "" || strings.IndexByte("+.%", after[0]) < 0 {
+			return text[:1] + whole.String() + text[:1], n, false
+		}
+		rest = strings.TrimLeft(after[1:], " \t\n")
+		if rest == "" || after[0] == '%' || strings.IndexByte("\"'`", rest[0]) < 0 {
+			break
+		}
+	}
+	return text[:1] + whole.String() + text[:1], n, true
 }
 
 // carries says whether the text is a header's value by itself: Bearer and something, or a credential.

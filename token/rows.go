@@ -14,6 +14,9 @@ var (
 
 	// seam is where one text goes on in the next: quotes that close and open again, with at most a plus, a dot or a backslash between them.
 	seam = regexp.MustCompile(`"[ \t]*[+.\\]?[ \t]*\n?[ \t]*[+.]?[ \t]*[bfru]?"|'[ \t]*[+.\\]?[ \t]*\n?[ \t]*[+.]?[ \t]*[bfru]?'`)
+
+	// nameEnd is what stands behind a text that is a name.
+	nameEnd = regexp.MustCompile(`^[ \t]*[=:]`)
 )
 
 // rows takes off what stands before every row of a paste that was copied out of quoted mail, a table, a numbered listing or a program. In a command the
@@ -94,7 +97,7 @@ func unseamed(text string) (string, bool) {
 		if tail := before[max(0, len(before)-least):]; len(tail) < least || strings.ContainsFunc(tail, notInToken) {
 			continue
 		}
-		if end := strings.IndexFunc(after, notInToken); end <= 0 || after[end] != text[at[0]] || starts(after) && before[len(before)-1] != '.' {
+		if end := strings.IndexFunc(after, notInToken); end <= 0 || after[end] != text[at[0]] || starts(after) && before[len(before)-1] != '.' || nameEnd.MatchString(after[end+1:]) {
 			continue
 		}
 		b.WriteString(text[from:at[0]])
