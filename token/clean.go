@@ -97,7 +97,10 @@ func (c *cleaner) next() {
 	case unseen(r):
 		c.unseen++
 		c.hide()
-	case unicode.Is(unicode.Zs, r), 0x2500 <= r && r <= 0x257F:
+	case 0x2500 <= r && r <= 0x257F: // of the frame of a pane, which no command holds
+		c.spaces++
+		c.out.WriteByte(' ')
+	case unicode.Is(unicode.Zs, r):
 		c.spaces++
 		c.hide()
 		c.out.WriteByte(' ')
@@ -172,7 +175,7 @@ func parameters(rest []rune) int {
 func fromUTF16(pasted []byte) (string, bool) {
 	var order binary.ByteOrder
 	switch n := len(pasted); {
-	case n < 2 || n%2 != 0:
+	case n < 2:
 		return string(pasted), false
 	case pasted[0] == 0xFF && pasted[1] == 0xFE:
 		order = binary.LittleEndian
@@ -182,7 +185,7 @@ func fromUTF16(pasted []byte) (string, bool) {
 		return string(pasted), false
 	}
 	units := make([]uint16, 0, len(pasted)/2)
-	for i := 2; i < len(pasted); i += 2 {
+	for i := 2; i+1 < len(pasted); i += 2 { // a last odd byte is of what was written behind it
 		units = append(units, order.Uint16(pasted[i:]))
 	}
 	out := make([]byte, 0, len(units))

@@ -228,6 +228,8 @@ func TestRead(t *testing.T) {
 		{"with the percent sign of zsh", jwt + "%", jwt, "", "in.prefix"},
 		{"with marks of a bracketed paste, printed", "^[[200~" + jwt + "^[[201~", jwt, "", "in.hidden_chars"},
 		{"with what is left of such marks", "[200~" + jwt + "[201~", jwt, "", "in.hidden_chars"},
+		{"as UTF-16 with a byte behind it", utf16LE(jwt+"\r\n") + "\n", jwt, "", "in.hidden_chars"},
+		{"in a command in a frame", "│" + wrapAt(`curl -H "Authorization: Bearer `+jwt+`" https://x.run.app/`, 72, "│\n│") + "│", jwt, "Authorization", "in.hidden_chars in.whitespace"},
 		{"in a frame", "│" + wrapAt(jwt, 78, "│\n│") + "│", jwt, "", "in.hidden_chars in.whitespace"},
 		{"shortened", jwt[:80] + "...", jwt[:80] + "...", "", "in.truncated"},
 		{"JSON of gcloud", `{"access_token":"` + access + `","id_token":"` + jwt + `"}`, jwt, "", "in.prefix in.multiple"},

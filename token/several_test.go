@@ -18,6 +18,7 @@ func TestSeveralCredentials(t *testing.T) {
 	}{
 		{"two on two lines", jwt + "\n" + iap, []string{jwt, iap}, false, "2 credentials"},
 		{"two on two lines, both wrapped", wrapAt(jwt, 80, "\n") + "\n\n" + wrapAt(iap, 80, "\n"), []string{jwt, iap}, false, ""},
+		{"an access token on the line before", "ya29.a0AfB_byC3xQ7vR2mN8kLpZ4tW6uY1sD9fG5hJ0aBcDeFgHiJk\n" + jwt, []string{jwt, "ya29.a0AfB_byC3xQ7vR2mN8kLpZ4tW6uY1sD9fG5hJ0aBcDeFgHiJk"}, false, "2 credentials"},
 		{"two in a text", "old: " + iap + " new: " + jwt, []string{iap, jwt}, false, ""},
 		{"one twice", jwt + "\n" + jwt, []string{jwt}, false, ""},
 		{"two in one header with a comma", "Authorization: Bearer " + jwt + ", Bearer " + iap, []string{jwt, iap}, true, "2 of them in one request's Authorization header"},

@@ -238,7 +238,7 @@ func run(words []bit, i int, s string, lastDot int) int {
 	j := i + 1
 	for ; j < len(words) && g.length < maxToken; j++ {
 		w, row := words[j], len(words[j-1].text)
-		newStart := starts(w.text) && (!strings.HasPrefix(w.text, "e") || g.dots >= 2 && j <= lastDot)
+		newStart := starts(w.text) && (!jwt || !strings.HasPrefix(w.text, "e") || g.dots >= 2 && j <= lastDot)
 		if w.before == ',' || newStart || !joinable(w.text) {
 			break
 		}
