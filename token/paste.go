@@ -52,12 +52,27 @@ type found struct {
 	piece piece
 }
 
-// read finds the pieces and reads each.
-func (c cleaned) read() ([]found, error) {
+// read finds the pieces and reads each. A private key is judged where there is nothing else to judge.
+func (c *cleaned) read() ([]found, error) {
 	trimmed := strings.TrimSpace(c.text)
 	if kind, ok := byPrefix(trimmed); ok && (kind == PEM || kind == ServiceAccountKey) {
+		rest, key := withoutKeys(c.text)
+		if rest != c.text && holdsStart(rest) {
+			c.text = rest
+			if all, err := c.unwrap(); err == nil {
+				if key != "" {
+					all = append(all, found{Parse(key), piece{}})
+				}
+				return all, nil
+			}
+		}
 		return []found{{Parse(trimmed), piece{}}}, nil
 	}
+	return c.unwrap()
+}
+
+// unwrap finds the pieces of what is no key.
+func (c *cleaned) unwrap() ([]found, error) {
 	pieces := fromJSON(c.text)
 	var isCommand, unread bool
 	if len(pieces) == 0 {
@@ -74,7 +89,7 @@ func (c cleaned) read() ([]found, error) {
 	}
 	var all []found
 	for _, p := range pieces {
-		v := value{piece: p, text: p.raw, in: c}
+		v := value{piece: p, text: p.raw, in: *c}
 		tokens := v.tokens()
 		unread = unread || v.unread
 		if p.form >= line && p.via != "" && twice(tokens) {
@@ -121,8 +136,8 @@ func finish(all []found, c cleaned, size int) []*Token {
 		if len(unique) > 1 {
 			repairs = append(repairs, several(unique, i))
 			f.token.wins = f.overAnother(unique)
-			repairs = append(repairs, lasting(unique, i)...)
 		}
+		repairs = append(repairs, c.lasting(unique, i)...)
 		if (size == 4095 || size == 4096) && !f.token.whole() {
 			repairs = append(repairs, Repair{ID: "in.truncated", Text: fmt.Sprintf("the paste has %d bytes, where a Linux terminal cuts a line", size)})
 		}
@@ -130,17 +145,6 @@ func finish(all []found, c cleaned, size int) []*Token {
 		tokens[i] = f.token
 	}
 	return tokens
-}
-
-// lasting notes the long-lived secrets beside the token: pasted is pasted, whichever of them is judged.
-func lasting(all []found, i int) []Repair {
-	var repairs []Repair
-	for j, other := range all {
-		if j != i && other.token.LongLived() {
-			repairs = append(repairs, Repair{ID: "in.secret_long_lived", Text: "beside it stands a " + other.token.kind.Title() + ", which stays good until it is revoked"})
-		}
-	}
-	return repairs
 }
 
 // twice says whether one of the tokens is there a second time.

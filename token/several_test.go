@@ -19,6 +19,8 @@ func TestSeveralCredentials(t *testing.T) {
 		{"two on two lines", jwt + "\n" + iap, []string{jwt, iap}, false, "2 credentials"},
 		{"two on two lines, both wrapped", wrapAt(jwt, 80, "\n") + "\n\n" + wrapAt(iap, 80, "\n"), []string{jwt, iap}, false, ""},
 		{"an access token on the line before", "ya29.a0AfB_byC3xQ7vR2mN8kLpZ4tW6uY1sD9fG5hJ0aBcDeFgHiJk\n" + jwt, []string{jwt, "ya29.a0AfB_byC3xQ7vR2mN8kLpZ4tW6uY1sD9fG5hJ0aBcDeFgHiJk"}, false, "2 credentials"},
+		{"a private key below", jwt + "\n" + privateKey, []string{jwt, strings.TrimSpace(privateKey)}, false, "PEM block"},
+		{"a certificate above", strings.ReplaceAll(privateKey, "PRIVATE KEY", "CERTIFICATE") + jwt, []string{jwt}, false, ""},
 		{"two in a text", "old: " + iap + " new: " + jwt, []string{iap, jwt}, false, ""},
 		{"one twice", jwt + "\n" + jwt, []string{jwt}, false, ""},
 		{"two in one header with a comma", "Authorization: Bearer " + jwt + ", Bearer " + iap, []string{jwt, iap}, true, "2 of them in one request's Authorization header"},
@@ -146,5 +148,41 @@ func TestTooMuch(t *testing.T) {
 	tok, err := Read([]byte(googleToken(t) + strings.Repeat("A", maxToken)))
 	if err != nil || defectsOf(tok) != "in.size" {
 		t.Errorf("a token of more than 64 KiB: %v, defects %q", err, defectsOf(tok))
+	}
+}
+
+// privateKey looks like one; its body is none.
+const privateKey = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw\n-----END PRIVATE KEY-----\n"
+
+// TestASecretBesideTheTokenIsToldOf: whichever credential is judged, what stays good was pasted too.
+func TestASecretBesideTheTokenIsToldOf(t *testing.T) {
+	jwt := googleToken(t)
+	key := "AIza" + strings.Repeat("Sy0", 11) + "Ab"
+	file := `{"type":"service_account","private_key_id":"0a1b","private_key":"` + strings.ReplaceAll(privateKey, "\n", `\n`) + `","client_email":"x@p.iam.gserviceaccount.com"}`
+	command := `curl -H "Authorization: Bearer ` + jwt + `" `
+	for _, c := range []struct{ name, paste, alarm string }{
+		{"nothing", command + "x", ""},
+		{"an API key in the address", command + "'https://x.run.app/?key=" + key + "'", "Google API key"},
+		{"an API key in another header", command + `-H "X-Goog-Api-Key: ` + key + `" x`, "Google API key"},
+		{"a refresh token in the data", command + "-d 'grant_type=refresh_token&refresh_token=1//0gAbCdEfGhIjKlMnOpQ' x", "Google refresh token"},
+		{"a client secret in the data", command + "-d client_secret=GOCSPX-abcdefghijklmnop x", "client secret"},
+		{"a refresh token in the body", "POST / HTTP/1.1\nAuthorization: Bearer " + jwt + "\n\n{\"refreshToken\":\"AMf-vBxabcdef\"}", "Firebase refresh token"},
+		{"a service account key in the data", command + "-d '" + file + "' x", "service account key"},
+		{"a service account key on the next lines", "Authorization: Bearer " + jwt + "\n\n" + file, "service account key"},
+		{"a service account key before it", file + "\n" + jwt, "service account key"},
+		{"a private key that is cut off", command + "x\n" + privateKey[:50], "PEM block"},
+		{"a certificate", command + "x\n" + strings.ReplaceAll(privateKey, "PRIVATE KEY", "CERTIFICATE"), ""},
+		{"a word that begins as a key does", command + "https://x.run.app/?key=AIzaNo", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := Read([]byte(c.paste))
+			if err != nil || got.raw != jwt {
+				t.Fatalf("%v: %v", got, err)
+			}
+			alarm, _ := got.repaired("in.secret_long_lived")
+			if alarm == "" != (c.alarm == "") || !strings.Contains(alarm, c.alarm) || strings.Contains(alarm, ";") && !strings.Contains(alarm, "private key") {
+				t.Errorf("told %q, want %q", alarm, c.alarm)
+			}
+		})
 	}
 }
