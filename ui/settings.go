@@ -96,6 +96,9 @@ func (s *Settings) readFile(name string, body []byte) error {
 		if errors.As(err, &e) {
 			line, _ = e.Position()
 		}
+		if again, first := twice(body, line); again != "" {
+			return &Error{Text: fmt.Sprintf("%s:%d: %s stands twice: in line %d too", clean(name), line, again, first), Hint: "write it once"}
+		}
 		// The library's text may quote the line, and the line may be anything.
 		return &Error{Text: fmt.Sprintf("%s:%d: this is not TOML", clean(name), line), Hint: `write it as NAME = "VALUE", one in a line`}
 	}
@@ -215,6 +218,20 @@ func places(body []byte) (all []placed) {
 		all = append(all, placed{append(slices.Clone(table), path...), line})
 	}
 	return all
+}
+
+// twice names what stands in a line though a line before has it already, and that line; "" where nothing does.
+func twice(body []byte, line int) (name string, first int) {
+	all := places(body)
+	i := slices.IndexFunc(all, func(p placed) bool { return p.line == line })
+	if i < 0 {
+		return "", 0
+	}
+	before := slices.IndexFunc(all[:i], func(p placed) bool { return slices.Equal(p.path, all[i].path) })
+	if before < 0 {
+		return "", 0
+	}
+	return nameOf(strings.Join(all[i].path, ".")), all[before].line
 }
 
 // valueAt is the value at a path.
