@@ -494,7 +494,7 @@ func settle(c *cobra.Command) (keymap map[string][]string, err error) {
 	if dir, err := os.UserConfigDir(); err == nil {
 		name = filepath.Join(dir, "why401", "config.toml")
 		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-			if body, err = readFile("settings file", name, mostConfig); err != nil {
+			if body, err = readSettings(name); err != nil {
 				return nil, err
 			}
 		}
@@ -511,6 +511,20 @@ func settle(c *cobra.Command) (keymap map[string][]string, err error) {
 		}
 	}
 	return said.Keys, nil
+}
+
+// readSettings reads the settings file. Nobody named it: a pipe is not waited for, and the way out is not another name.
+func readSettings(name string) (body []byte, err error) {
+	if info, wrong := os.Stat(name); wrong == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		err = unreadable("settings file", name, errNoFile)
+	} else {
+		body, err = readFile("settings file", name, mostConfig)
+	}
+	var e *ui.Error
+	if errors.As(err, &e) {
+		err = &ui.Error{Text: e.Text, Hint: "mend it, or take it away; why401 man tells what may stand in it"}
+	}
+	return body, err
 }
 
 // show runs the screen on the cloud that the flags choose.
@@ -679,9 +693,10 @@ func readToken(name string) ([]byte, error) {
 	return read, nil
 }
 
-// readFile reads a file of at most some bytes. No error holds any of it.
+// readFile reads a file, or a pipe, of at most some bytes. What is neither is refused: a device may be the keyboard, or have no end. No
+// error holds any of it.
 func readFile(what, name string, most int64) ([]byte, error) {
-	file, err := os.Open(name)
+	file, err := openFile(name)
 	if err != nil {
 		return nil, unreadable(what, name, err)
 	}
@@ -694,6 +709,47 @@ func readFile(what, name string, most int64) ([]byte, error) {
 		return nil, &ui.Error{Text: fmt.Sprintf("the %s%s is larger than %s", what, shownName(name), size(most)), Hint: "name a file that holds it and nothing else"}
 	}
 	return read, nil
+}
+
+// openFile opens a file to read, or a pipe, as a shell's <(COMMAND) is one.
+func openFile(name string) (*os.File, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, syscall.EISDIR
+	case info.Mode().Type() == fs.ModeNamedPipe:
+		return openPipe(name, 10*time.Second) // a shell opens its end at once
+	case !info.Mode().IsRegular():
+		return nil, errNoFile
+	}
+	return os.Open(name)
+}
+
+var (
+	errNoFile   = errors.New("it is not a file")
+	errNoWriter = errors.New("it is a pipe that nobody writes to")
+)
+
+// openPipe opens a pipe to read once somebody has opened it to write, and waits so long for that. What it is still waiting for then
+// ends with the process.
+func openPipe(name string, wait time.Duration) (*os.File, error) {
+	type result struct {
+		file *os.File
+		err  error
+	}
+	opened := make(chan result, 1)
+	go func() {
+		file, err := os.Open(name)
+		opened <- result{file, err}
+	}()
+	select {
+	case r := <-opened:
+		return r.file, r.err
+	case <-time.After(wait):
+		return nil, errNoWriter
+	}
 }
 
 // size is a limit in words.
@@ -709,7 +765,11 @@ func unreadable(what, name string, err error) error {
 	if of := (*fs.PathError)(nil); errors.As(err, &of) {
 		err = of.Err
 	}
-	return &ui.Error{Text: "read the " + what + shownName(name) + ": " + err.Error(), Hint: "name a file that you may read"}
+	hint := "name a file that you may read"
+	if errors.Is(err, errNoWriter) {
+		hint = "start the command that writes it first, or in bash: <(COMMAND) in place of its name"
+	}
+	return &ui.Error{Text: "read the " + what + shownName(name) + ": " + err.Error(), Hint: hint}
 }
 
 // shownName is a file's name for a message, with a space before it; "" where it could be a piece of a token that was typed in the wrong place.

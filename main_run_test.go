@@ -2,10 +2,16 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
+
+	"why401/ui"
 )
 
 // jwt is shaped like a token; its signature verifies nowhere.
@@ -43,6 +49,9 @@ func TestCommandLinesThatAreRefused(t *testing.T) {
 		{"the keyboard as a token file", []string{"--token-file", "-"}, "which is the keyboard"},
 		{"a token file that is not there", []string{"--token-file", filepath.Join(dir, "none")}, "no such file"},
 		{"a token file that is a directory", []string{"--token-file", dir}, "is a directory"},
+		{"the keyboard as a token file, by its name", []string{"--token-file", "/dev/tty"}, "it is not a file"},
+		{"a token file without an end", []string{"--token-file", "/dev/zero"}, "it is not a file"},
+		{"keys from a device", []string{"--keys", "/dev/zero"}, "it is not a file"},
 		{"an empty token file", []string{"--token-file", empty}, "is empty"},
 		{"a token file that is too large", []string{"--token-file", large}, "larger than 1 MiB"},
 	} {
@@ -156,6 +165,34 @@ func TestHelpAndVersion(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if got := run([]string{"--version"}, nil, &stdout, &stderr); got != 0 || !strings.HasPrefix(stdout.String(), "why401 ") {
 		t.Errorf("--version: exit status %d, %q", got, stdout.String())
+	}
+}
+
+// TestReadAPipe: what a shell makes of <(COMMAND) is read to its end, and a pipe that nobody writes to is given up.
+func TestReadAPipe(t *testing.T) {
+	far, near, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer far.Close()
+	go func() { near.WriteString(jwt); near.Close() }()
+	if got, err := readToken(fmt.Sprintf("/dev/fd/%d", far.Fd())); err != nil || string(got) != jwt {
+		t.Errorf("a shell's: %d bytes, %v", len(got), err)
+	}
+
+	name := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(name, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	go os.WriteFile(name, []byte(jwt), 0)
+	if got, err := readToken(name); err != nil || string(got) != jwt {
+		t.Errorf("one with a name: %d bytes, %v", len(got), err)
+	}
+	if _, err := openPipe(name, time.Millisecond); !errors.Is(err, errNoWriter) {
+		t.Errorf("without a writer: %v", err)
+	}
+	if said := unreadable("token file", name, errNoWriter).(*ui.Error); !strings.Contains(said.Hint, "start the command") {
+		t.Errorf("said %+v", said)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -72,16 +73,47 @@ func TestASettingsFileThatIsTooLargeIsTold(t *testing.T) {
 	}
 }
 
+// TestASettingsFileThatCannotBeReadIsTold, and nobody waits for it: it is read before anything is drawn.
 func TestASettingsFileThatCannotBeReadIsTold(t *testing.T) {
+	for what, c := range map[string]struct {
+		put  func(name string) error
+		want string
+	}{
+		"a directory":               {func(name string) error { return os.Mkdir(name, 0o700) }, "is a directory"},
+		"a pipe":                    {func(name string) error { return syscall.Mkfifo(name, 0o600) }, "it is not a file"},
+		"a device":                  {func(name string) error { return os.Symlink("/dev/zero", name) }, "it is not a file"},
+		"a link that leads nowhere": {func(name string) error { return os.Symlink("nowhere", name) }, "no such file or directory"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			name := configure(t, "")
+			if err := os.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.put(name); err != nil {
+				t.Fatal(err)
+			}
+			var stdout, stderr bytes.Buffer
+			got := run([]string{"--demo"}, nil, &stdout, &stderr)
+			if want := "why401: read the settings file " + name + ": " + c.want + "\n  mend it, or take it away"; got != 2 || !strings.HasPrefix(stderr.String(), want) {
+				t.Errorf("exit status %d, said %q; want %q", got, stderr.String(), want)
+			}
+		})
+	}
+}
+
+func TestASettingsFileMayBeALink(t *testing.T) {
 	name := configure(t, "")
+	if err := os.WriteFile(name+".mine", []byte("theme = \"light\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Remove(name); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(name, 0o700); err != nil {
+	if err := os.Symlink(name+".mine", name); err != nil {
 		t.Fatal(err)
 	}
-	var stdout, stderr bytes.Buffer
-	if got := run([]string{"--demo"}, nil, &stdout, &stderr); got != 2 || !strings.Contains(stderr.String(), "read the settings file") {
-		t.Errorf("exit status %d, said %q", got, stderr.String())
+	c := newCommand()
+	if _, err := settle(c); err != nil || c.Flags().Lookup("theme").Value.String() != "light" {
+		t.Errorf("%v, the theme is %s", err, c.Flags().Lookup("theme").Value)
 	}
 }
