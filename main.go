@@ -44,6 +44,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (status int) 
 	command := newCommand()
 	command.AddCommand(subcommands(&status)...)
 	complete(command)
+	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
+		unquote(command)
+	}
 	command.SetArgs(args)
 	command.SetIn(stdin)
 	command.SetOut(stdout)
@@ -441,6 +444,8 @@ func complete(c *cobra.Command) {
 			return // as the shell does by itself
 		case f.Name == "theme":
 			values = cobra.FixedCompletions(ui.Themes(), cobra.ShellCompDirectiveNoFileComp)
+		case f.Name == "since":
+			values = cobra.FixedCompletions([]string{"5m", "15m", "1h", "6h", "24h"}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder)
 		case f.Name == "project":
 			values = projectAtHand
 		}
@@ -448,6 +453,14 @@ func complete(c *cobra.Command) {
 	})
 	for _, sub := range c.Commands() {
 		complete(sub)
+	}
+}
+
+// unquote takes the marks of what an option takes out of its description, for the shells, which would show them.
+func unquote(c *cobra.Command) {
+	c.Flags().VisitAll(func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) })
+	for _, sub := range c.Commands() {
+		unquote(sub)
 	}
 }
 

@@ -131,10 +131,12 @@ func TestCompleting(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		args []string
-		want string // the words, and what the shell does besides: 4 nothing, 0 file names
+		want string // the words, and what the shell does besides: 4 nothing, 36 nothing and in this order, 0 file names
 	}{
 		{"a command", []string{"do"}, "doctor :4"},
 		{"a theme, of which the shell takes those that fit", []string{"--theme", "l"}, "auto dark light contrast none :4"},
+		{"a length of time, the shortest first", []string{"--since", ""}, "5m 15m 1h 6h 24h :36"},
+		{"that of a report", []string{"report", "--since", ""}, "5m 15m 1h 6h 24h :36"},
 		{"a project, without asking for any", []string{"--project", ""}, "acme-prod :4"},
 		{"the project of a command", []string{"check", "--project", ""}, "acme-prod :4"},
 		{"a service, which only the cloud knows", []string{"check", "--service", ""}, ":4"},
@@ -155,6 +157,26 @@ func TestCompleting(t *testing.T) {
 				t.Errorf("completed %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestCompletingDescribesInPlainWords: a shell shows what an option is for as it stands.
+func TestCompletingDescribesInPlainWords(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	run([]string{"__complete", "check", "--"}, nil, &stdout, &stderr)
+	if said := stdout.String(); !strings.Contains(said, "--token-file\tread the token from FILE,") || strings.Contains(said, "`") {
+		t.Errorf("completed %q", said)
+	}
+}
+
+// TestHelpIsASCII: it is read on any terminal, in any locale.
+func TestHelpIsASCII(t *testing.T) {
+	for _, c := range commands() {
+		for _, r := range help(c) {
+			if r > '~' {
+				t.Errorf("%q in the help of %s", r, c.CommandPath())
+			}
+		}
 	}
 }
 

@@ -17,18 +17,18 @@ not absent; false, [] and "" are known. Other names than these are an error, but
 
   {
     "service": {                 a Service of the Cloud Run Admin API v2; these fields are looked at:
-      "name": "projects/P/locations/R/services/S", "uri": "https://…", "urls": ["https://…"],
-      "customAudiences": ["…"],  with "urls" the whole list of audiences; one without the other is not
-      "ingress": "INGRESS_TRAFFIC_ALL",  or …_INTERNAL_ONLY, …_INTERNAL_LOAD_BALANCER, …_NONE
+      "name": "projects/P/locations/R/services/S", "uri": "https://...", "urls": ["https://..."],
+      "customAudiences": ["..."],  with "urls" the whole list of audiences; one without the other is not
+      "ingress": "INGRESS_TRAFFIC_ALL",  or ..._INTERNAL_ONLY, ..._INTERNAL_LOAD_BALANCER, ..._NONE
       "invokerIamDisabled": false, "defaultUriDisabled": false, "iapEnabled": false,
-      "labels": {…},             they tell a function, whose own URL is an audience too
-      "trafficStatuses": […]
+      "labels": {...},           they tell a function, whose own URL is an audience too
+      "trafficStatuses": [...]
     },
     "serviceComplete": false,    true: "service" is the API's whole answer, which leaves out what is false or empty
-    "policy": {"bindings": […]}, as gcloud run services get-iam-policy --format=json prints it
+    "policy": {"bindings": [...]},  as gcloud run services get-iam-policy --format=json prints it
     "policyComplete": false,     true: nothing above the service lets anybody in, so that no binding is a no
     "request": {
-      "url": "https://…", "method": "GET",
+      "url": "https://...", "method": "GET",
       "from": "internet",        or vpc, load-balancer
       "header": "Authorization"  or X-Serverless-Authorization
     },
@@ -51,10 +51,10 @@ not absent; false, [] and "" are known. Other names than these are an error, but
     "checks": [{                 every check, in the order of Cloud Run's gates; the last is "predict.status"
       "id": "clm.aud",
       "status": "fail",          pass, fail, warn, unknown, skip (does not apply)
-      "got": "…", "want": "…",   what stands there, and what would pass; "" for nothing
-      "why": "…", "fix": "…",    the rule, and the next step
+      "got": "...", "want": "...",  what stands there, and what would pass; "" for nothing
+      "why": "...", "fix": "...",  the rule, and the next step
       "confidence": "documented",  how sure it is: documented, observed, inferred, unknown (nobody documents it)
-      "source": "https://…",     the page behind it, or ""
+      "source": "https://...",   the page behind it, or ""
       "difference": {            only where the audience nearly is an accepted one: what differs, second of three pieces
         "got": ["https://S", "/", ""], "want": ["https://S", "", ""]
       }
@@ -62,8 +62,8 @@ not absent; false, [] and "" are known. Other names than these are an error, but
     "verdict": {
       "status": 401,             200 (the request reaches the container), 401, 403, 404; null: cannot be known
       "decidedBy": "clm.aud",    the check that decides, or the first in doubt; "" where none does
-      "confidence": "documented", "source": "https://…",
-      "text": "…"                the same in words, with what it assumes and the statuses that may come
+      "confidence": "documented", "source": "https://...",
+      "text": "..."              the same in words, with what it assumes and the statuses that may come
     }
   }
 

@@ -18,7 +18,7 @@ Exit status: 0 everything needed works, 1 something needed does not or could not
       "id": "permission.run.services.list",
       "status": "pass",            pass, fail, warn, unknown, skip (does not apply)
       "needed": true,              it counts for the exit status
-      "text": "…", "fix": "…"      what was found, and the next step; "" for none
+      "text": "...", "fix": "..."  what was found, and the next step; "" for none
     }]
   }
 `

@@ -141,8 +141,6 @@ func roffText(s string) string {
 			b.WriteString(`\-`)
 		case c == '"':
 			b.WriteString(`\(dq`)
-		case c == '…':
-			b.WriteString("...") // no line printer has the sign, and without it "https://…" would be an address
 		case c >= utf8.RuneSelf:
 			fmt.Fprintf(&b, `\[u%04X]`, c)
 		default:
