@@ -375,7 +375,7 @@ func newHelp() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			of, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return &ui.Error{Text: "there is no such command", Hint: "why401 --help lists them"}
+				return &ui.Error{Text: "there is no such command", Hint: nearestCommand(c.Root(), args[0]) + "why401 --help lists them"}
 			}
 			return of.Help()
 		},
@@ -815,18 +815,40 @@ func noArguments(c *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return nil
 	case !c.HasParent():
-		return &ui.Error{Text: "it takes options and a command, and that is none", Hint: "why401 --help lists them"}
+		return &ui.Error{Text: "it takes options and a command, and that is none", Hint: nearestCommand(c, args[0]) + "why401 --help lists them"}
 	}
 	return &ui.Error{Text: "it takes options only, no other arguments", Hint: c.CommandPath() + " --help"}
 }
 
 var badSince = &ui.Error{Text: "--since takes a duration from 1m to 24h", Hint: "such as --since 15m"}
 
+// nearestCommand asks whether a command was meant that is spelled nearly like a word. Only the program's own words are in it.
+func nearestCommand(c *cobra.Command, word string) string {
+	c.SuggestionsMinimumDistance = 2
+	near := c.SuggestionsFor(word)
+	if word == "" || len(near) == 0 {
+		return ""
+	}
+	return "did you mean " + strings.Join(near[:min(len(near), 3)], " or ") + "? "
+}
+
+// nearestFlag asks the same of an option.
+func nearestFlag(c *cobra.Command, word string) string {
+	options := &cobra.Command{}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			options.AddCommand(&cobra.Command{Use: "--" + f.Name, Run: func(*cobra.Command, []string) {}})
+		}
+	})
+	return nearestCommand(options, word)
+}
+
 // badFlag says what is wrong with an option without repeating a value, or a name that is none.
 func badFlag(c *cobra.Command, err error) error {
 	text := err.Error()
 	name := regexp.MustCompile(`--?[a-z][a-z-]{0,15}\b`).FindString(text)
 	hint := c.CommandPath() + " --help"
+	unknown, isUnknown := strings.CutPrefix(text, "unknown flag: ")
 	switch {
 	case strings.Contains(text, `for "--since"`):
 		return badSince
@@ -834,7 +856,9 @@ func badFlag(c *cobra.Command, err error) error {
 		return &ui.Error{Text: "the option " + name + " needs a value", Hint: hint}
 	case strings.HasPrefix(text, "invalid argument"):
 		return &ui.Error{Text: "an option has a value that it does not take", Hint: hint}
-	case strings.HasPrefix(text, "unknown flag: "+name) && text == "unknown flag: "+name:
+	}
+	hint = nearestFlag(c, unknown) + hint + " lists them"
+	if isUnknown && unknown == name {
 		return &ui.Error{Text: "there is no option " + name, Hint: hint}
 	}
 	return &ui.Error{Text: "there is no such option", Hint: hint}
