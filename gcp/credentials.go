@@ -159,6 +159,9 @@ func findCredentials(env func(string) string) (credentialsFile, error) {
 }
 
 func parseCredentials(f credentialsFile) (credentialsFile, error) {
+	if strings.TrimSpace(f.text) == "" {
+		return credentialsFile{}, badCredentials(f, errors.New("it is empty"))
+	}
 	if err := json.Unmarshal([]byte(f.text), &f); err != nil {
 		// The error may quote a byte of the file, never more.
 		return credentialsFile{}, badCredentials(f, fmt.Errorf("not JSON: %w", err))

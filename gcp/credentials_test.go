@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -109,6 +111,8 @@ func TestCredentialsRefuses(t *testing.T) {
 		{"a type nobody knows", nil, map[string]string{adc: `{"type": "magic"}`}, codes.FailedPrecondition, `"magic"`, "login"},
 		{"a key that is no key", nil, map[string]string{adc: `{"type": "service_account", "client_email": "a@b", "private_key": "secret"}`}, codes.FailedPrecondition, "service_account", "login"},
 		{"a directory", nil, map[string]string{adc + "/x": ""}, codes.FailedPrecondition, "is a directory", "login"},
+		{"an empty file", nil, map[string]string{adc: "\n"}, codes.FailedPrecondition, adc + "): it is empty", "login"},
+		{"a device", map[string]string{"GOOGLE_APPLICATION_CREDENTIALS": "/dev/zero"}, nil, codes.FailedPrecondition, "it is not a file", "unset GOOGLE_APPLICATION_CREDENTIALS"},
 		{"a file without end", nil, map[string]string{adc: strings.Repeat(" ", 1<<20+1)}, codes.FailedPrecondition, "larger than 1 MiB", "login"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -121,6 +125,28 @@ func TestCredentialsRefuses(t *testing.T) {
 				t.Errorf("the error repeats a secret: %+v", *e)
 			}
 		})
+	}
+}
+
+// TestCredentialsInAPipe: what a shell makes of <(COMMAND) is read, and a pipe that nobody writes to is not waited for.
+func TestCredentialsInAPipe(t *testing.T) {
+	far, near, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer far.Close()
+	go func() { near.WriteString(person); near.Close() }()
+	shells := map[string]string{"GOOGLE_APPLICATION_CREDENTIALS": fmt.Sprintf("/dev/fd/%d", far.Fd())}
+	if l, err := gcp.Credentials(t.Context(), home(t, shells, nil)); err != nil || !l.Person {
+		t.Errorf("a shell's: %v, %v", l, err)
+	}
+	name := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(name, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = gcp.Credentials(t.Context(), home(t, map[string]string{"GOOGLE_APPLICATION_CREDENTIALS": name}, nil))
+	if e := failed(t, err); !strings.Contains(e.Error(), "it is empty") || e.Hint == "" {
+		t.Errorf("without a writer: %v; hint %q", e, e.Hint)
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
+	"time"
 
 	"google.golang.org/grpc/codes"
 )
@@ -174,17 +176,18 @@ func configuredProject(env func(string) string) (Project, error) {
 	return Project{ID: property(string(text), "core", "project"), From: "gcloud's configuration " + name}, nil
 }
 
-// small reads a file of at most 1 MiB; nil where there is none.
+// small reads a file of at most 1 MiB, or a pipe, as a shell's <(COMMAND) is one; nil where there is none. A pipe that nobody writes to
+// is empty: nothing waits for one.
 func small(path string) ([]byte, error) {
 	const most = 1 << 20
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	var text []byte
 	if err == nil {
 		defer f.Close()
-		text, err = io.ReadAll(io.LimitReader(f, most+1))
+		text, err = atMost(f, most+1)
 	}
 	if err == nil && len(text) > most {
 		err = errors.New("larger than 1 MiB")
@@ -197,6 +200,31 @@ func small(path string) ([]byte, error) {
 	}
 	return text, nil
 }
+
+// atMost reads so many bytes of a file or a pipe. A device may be the keyboard, or have no end.
+func atMost(f *os.File, most int64) ([]byte, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	switch kind := info.Mode().Type(); kind {
+	case 0, fs.ModeDir: // reading a directory says what it is
+	case fs.ModeNamedPipe:
+		if err := f.SetReadDeadline(time.Now().Add(pipeTime)); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, errors.New("it is not a file")
+	}
+	text, err := io.ReadAll(io.LimitReader(f, most))
+	if text == nil {
+		text = []byte{} // nil is no file
+	}
+	return text, err
+}
+
+// pipeTime is how long the command behind a pipe may take.
+const pipeTime = 10 * time.Second
 
 // reading is the error without the path, which stands before it already.
 func reading(err error) string {
