@@ -132,13 +132,27 @@ func (c *Client) askRole(ctx context.Context, role string) (invokes Answer, from
 	case err == nil:
 		return No, roleRead, true
 	}
-	e := c.failure("read the role", role, needRole, err)
+	e := c.roleFailure(role, err)
 	why := e.Cause()
 	if e.Hint != "" {
 		why += "; " + e.Hint
 	}
 	invokes, from = shipped(role, why)
 	return invokes, from, e.Code == codes.PermissionDenied || e.Code == codes.NotFound || e.Code == codes.InvalidArgument
+}
+
+// roleFailure is failure with the command that gives the permission where a custom role is kept.
+func (c *Client) roleFailure(role string, err error) *Error {
+	const op = "read the role"
+	kind, rest, _ := strings.Cut(role, "/")
+	owner, _, _ := strings.Cut(rest, "/")
+	switch at := kind + "/" + owner; {
+	case kind == "organizations" && shapeParent.MatchString(at):
+		return c.levelFailure(op, &rung{kind: "organisation", id: at}, needRole, err)
+	case kind == "projects" && validProject(owner):
+		return c.failureIn(owner, op, role, needRole, err)
+	}
+	return c.failure(op, role, needRole, err)
 }
 
 // roleRead is Binding.RoleFrom of a role that was read.

@@ -1,6 +1,7 @@
 package gcp_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -54,4 +55,25 @@ func TestARoleIsNotBelievedForEver(t *testing.T) {
 		time.Sleep(6 * time.Minute)
 		invokes(gcp.Unsure, "it may no longer be read")
 	})
+}
+
+// TestARoleThatMayNotBeReadSaysWhereToAsk: a grant on the project shows no role of the organisation's, nor of another project's.
+func TestARoleThatMayNotBeReadSaysWhereToAsk(t *testing.T) {
+	for _, c := range []struct{ name, role, want string }{
+		{"the project's own", "projects/acme-prod/roles/auditor", "gcloud projects add-iam-policy-binding acme-prod --role=roles/iam.roleViewer"},
+		{"another project's", "projects/acme-shared/roles/auditor", "gcloud projects add-iam-policy-binding acme-shared --role=roles/iam.roleViewer"},
+		{"the organisation's", "organizations/42/roles/auditor", "gcloud organizations add-iam-policy-binding 42 --role=roles/iam.roleViewer"},
+		{"a name that is none goes into no command", "organizations/4; rm/roles/auditor", "gcloud projects add-iam-policy-binding acme-prod --role=roles/iam.roleViewer"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inside(t, nil, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
+				cloud.Fail("GetRole", demo.PermissionDenied("iam.roles.get", c.role))
+				cloud.SetPolicy("status", &iampb.Binding{Role: c.role, Members: []string{"user:a@acme.example"}})
+				p, err := client.Policy(t.Context(), cloud.Service("status").Name)
+				if err != nil || len(p.Bindings) != 1 || p.Bindings[0].Invokes != gcp.Unsure || !strings.Contains(p.Bindings[0].RoleFrom, c.want) {
+					t.Errorf("%v, %+v, want %q", err, p.Bindings, c.want)
+				}
+			})
+		})
+	}
 }
