@@ -73,6 +73,7 @@ var (
 	shapePermission = regexp.MustCompile(`^[a-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*){2,3}$`)
 	apiInText       = regexp.MustCompile(`/apis/(?:api|library)/([a-z0-9.-]+)`)
 	permissionText  = regexp.MustCompile(`[Pp]ermission '?([a-z][A-Za-z0-9.]*)'? (?:is )?(?:denied|required|missing)`)
+	proxyAnswer     = regexp.MustCompile(`connect handshake, response: [\\"]*HTTP/[0-9.]+ (\d{3})`)
 	proxyStatus     = regexp.MustCompile(`unexpected HTTP status code received from server: (\d+)`)
 )
 
@@ -183,6 +184,12 @@ func unreachable(e *Error, err error, msg string) bool {
 	case proxyStatus.MatchString(msg):
 		e.text = "something between here and Google answered HTTP " + proxyStatus.FindStringSubmatch(msg)[1]
 		e.Hint = "check HTTPS_PROXY, and whether the network lets gRPC through"
+	case strings.Contains(msg, "Proxy Authentication Required"):
+		e.text = "the proxy asks for a login (407)"
+		e.Hint = "give it in the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
+	case proxyAnswer.MatchString(msg):
+		e.text = "the proxy does not let the connection through, it answered " + proxyAnswer.FindStringSubmatch(msg)[1]
+		e.Hint = "check HTTPS_PROXY, or ask whoever runs the proxy"
 	case dialling(msg):
 		e.text = "Google cannot be reached: " + oneLine(dialled(msg))
 		e.Hint = "check the network, the VPN and HTTPS_PROXY"
