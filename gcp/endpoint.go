@@ -78,7 +78,7 @@ func override(api string, env func(string) string) (host string, plain bool, err
 		// The only one of these whose path gcloud has in the override.
 		host = strings.TrimSuffix(host, "/"+computePath)
 	}
-	if host == "" || strings.ContainsAny(host, "/?#@ ") {
+	if host == "" || strings.ContainsAny(host, "/?#@% ") {
 		return "", false, &Error{
 			Op: "read " + overrides + api, Code: codes.InvalidArgument,
 			text: "it is not a host, or a host and a port",

@@ -383,6 +383,7 @@ func TestComputeEndpointOverride(t *testing.T) {
 		{"a credential in it", "https://user:secret@compute.example.com/", "not a host"},
 		{"no host", "https:///compute/v1/", "not a host"},
 		{"another scheme", "ftp://compute.example.com", "not a host"},
+		{"an escape that is none", "http://%zz", "not a host"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			asked = nil
