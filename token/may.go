@@ -1,6 +1,9 @@
 package token
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Access is what IAM says of one principal at one service. The other gates have no part in it.
 type Access struct {
@@ -25,6 +28,9 @@ func May(p Principal, target Target) Access {
 	if a.Answer == No && (p.word == "group" || p.word == "domain") {
 		a.Says += "; a member may be let in by a binding of its own"
 	}
+	if a.Answer == Yes {
+		a.Says += target.butFor(p)
+	}
 	if young := target.young(found); young != "" && a.Answer != Unsure {
 		a.Says += "; " + young
 	}
@@ -32,6 +38,39 @@ func May(p Principal, target Target) Access {
 		a.Says += "; unless a deny policy that was not read takes it away"
 	}
 	return a
+}
+
+// butFor names the deny policies that take the permission from some of those for whom one word stands, to follow what is said of all; "" where
+// there are none. A request without a credential is not many.
+func (t *Target) butFor(p Principal) string {
+	if p.account() || p.word == "allUsers" {
+		return ""
+	}
+	var names []string
+	for i := range t.Policy.Deny {
+		d := &t.Policy.Deny[i]
+		excepted := slices.ContainsFunc(d.Except, func(m string) bool { found, _ := p.matches(m); return found == Yes })
+		if !excepted && slices.ContainsFunc(d.Denied, p.mayHold) && !slices.Contains(names, d.name()) &&
+			(d.Condition == "" || conditionHolds(d.Condition, t.serverNow()) != No) {
+			names = append(names, d.name())
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return "; but not those from whom " + strings.Join(names, " or ") + " takes it"
+}
+
+// mayHold says whether a member of a deny rule may be one or some of those for whom the principal's word stands.
+func (p Principal) mayHold(member string) bool {
+	word, rest, _ := strings.Cut(classic(member), ":")
+	switch {
+	case word == "deleted", strings.HasPrefix(rest, "//iam.googleapis.com/") && strings.Contains(rest, "Pools/"):
+		return false
+	case p.word == "domain":
+		return word != "serviceAccount"
+	}
+	return true
 }
 
 // spoken is the principal at the beginning of a sentence.

@@ -133,6 +133,9 @@ func policyRows() []policyRow {
 		{when: "perhaps denied by one rule and surely by the next", bindings: []Binding{invoker(sa)}, change: denying(Denial{Denied: []string{"principalSet://goog/group/g@example.com"}}, Denial{Policy: "sure", Denied: []string{longSA}}), want: No, says: "sure"},
 		{when: "deny policies not read", bindings: []Binding{invoker(sa)}, want: Yes, says: "unless a deny policy that was not read"},
 		{when: "all deny policies read", bindings: []Binding{invoker(sa)}, change: denying(), want: Yes, says: "(service)"},
+		{when: "every Google account may, but one is denied", who: "allAuthenticatedUsers", bindings: []Binding{invoker("allAuthenticatedUsers")}, change: denying(Denial{Policy: "stop", Denied: []string{longSA}}), want: Yes, says: "; but not those from whom the deny policy stop takes it"},
+		{when: "every Google account may, but a group is denied, under a condition on a tag", who: "allAuthenticatedUsers", bindings: []Binding{invoker("allUsers")}, change: denying(Denial{Denied: []string{"principalSet://goog/group/g@example.com"}, Condition: tagged}), want: Yes, says: "; but not those from whom a deny policy takes it"},
+		{when: "every account of the domain may, but one is denied", who: "domain:example.com", bindings: []Binding{invoker("domain:example.com")}, change: denying(Denial{Denied: []string{"principal://goog/subject/ann@example.com"}}), want: Yes, says: "; but not those"},
 		{when: "the whole group denied", who: "group:ops@example.com", bindings: []Binding{group}, change: denying(Denial{Denied: []string{"principalSet://goog/group/ops@example.com"}}), want: No},
 	}
 }
@@ -179,6 +182,33 @@ func TestMay(t *testing.T) {
 				if g.Holds != Yes || g.Deny != "" {
 					t.Errorf("let in by %+v", g)
 				}
+			}
+		})
+	}
+}
+
+// TestMayOfAWordForManySaysOnlyWhatIsSo: what takes nothing from anybody whom the word stands for is not said.
+func TestMayOfAWordForManySaysOnlyWhatIsSo(t *testing.T) {
+	const but = "; but not those"
+	over := `request.time < timestamp("2026-01-01T00:00:00Z")`
+	for _, c := range []struct {
+		name, who string
+		deny      Denial
+		want      bool
+	}{
+		{"one is denied", "allAuthenticatedUsers", Denial{Denied: []string{longSA}}, true},
+		{"the condition is over", "allAuthenticatedUsers", Denial{Denied: []string{longSA}, Condition: over}, false},
+		{"an account that is gone is denied", "allAuthenticatedUsers", Denial{Denied: []string{"deleted:" + longSA + "?uid=1"}}, false},
+		{"a pool's identity is denied", "allAuthenticatedUsers", Denial{Denied: []string{pool}}, false},
+		{"a service account is of no domain", "domain:example.com", Denial{Denied: []string{longSA}}, false},
+		{"the domain is excepted", "domain:example.com", Denial{Denied: []string{"principal://goog/subject/ann@example.com"}, Except: []string{"domain:example.com"}}, false},
+		{"a request without a credential is one", "anonymous", Denial{Denied: []string{longSA}}, false},
+		{"an account is one", "ann@example.com", Denial{Denied: []string{longSA}}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, target := policyRow{who: c.who, bindings: []Binding{invoker("allUsers")}, change: denying(c.deny)}.target(t)
+			if a := May(p, target); a.Answer != Yes || strings.Contains(a.Says, but) != c.want {
+				t.Errorf("answer %d, says %q", a.Answer, a.Says)
 			}
 		})
 	}
