@@ -164,7 +164,7 @@ func (c *cautions) behindIngress() {
 	if s.isOpen(c.p) == Yes {
 		switch s.Ingress {
 		case IngressInternal:
-			c.add(documented, "everybody may invoke, behind internal ingress", "open to the VPC only: from the internet it is 404, without a log entry")
+			c.add(documented, "everybody may invoke, behind internal ingress", "open to the VPC and Google's own callers only: from the internet it is 404, without a log entry")
 		case IngressLoadBalancer:
 			c.add(documented, "everybody may invoke, behind the load balancer", "its run.app URL answers 404 from the internet; what protects it is the load balancer's business")
 		}

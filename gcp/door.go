@@ -244,6 +244,9 @@ func (s Service) isOpen(p *Policy) Answer {
 // path says which network paths are admitted.
 func (s Service) path() string {
 	var text string
+	if s.Ingress == IngressAll && s.DefaultURLOff {
+		return "The run.app URL is off: it answers 404. Requests come from anywhere, by a load balancer or a domain that is mapped to it."
+	}
 	switch s.Ingress {
 	case IngressAll:
 		text = "Requests come from anywhere."

@@ -37,7 +37,7 @@ func TestDoor(t *testing.T) {
 		{"allUsers behind internal ingress", with(func(s *gcp.Service) { s.Ingress = gcp.IngressInternal }), policy(everybody), "internal", "404"},
 		{"the check is off behind internal ingress", with(func(s *gcp.Service) { s.Ingress, s.InvokerOff = gcp.IngressInternal, true }), nil, "internal", "VPC"},
 		{"allUsers behind a load balancer", with(func(s *gcp.Service) { s.Ingress = gcp.IngressLoadBalancer }), policy(everybody), "load balancer only", "load balancer"},
-		{"allUsers with the run.app URL off", with(func(s *gcp.Service) { s.DefaultURLOff = true }), policy(everybody), "load balancer only", "run.app URL is off"},
+		{"allUsers with the run.app URL off", with(func(s *gcp.Service) { s.DefaultURLOff = true }), policy(everybody), "load balancer only", "a load balancer or a domain that is mapped"},
 		{"allUsers where the ingress is not known", with(func(s *gcp.Service) { s.Ingress = gcp.IngressUnknown }), policy(everybody), "unknown", "not known"},
 		{"a credential counts before the network", with(func(s *gcp.Service) { s.Ingress = gcp.IngressLoadBalancer }), policy(bound("roles/run.invoker", gcp.Yes, "user:a@acme.example")), "named callers", "1 member"},
 		{"nobody is bound", at, policy(), "unknown", "nobody may invoke. Others may by what was not read."},
