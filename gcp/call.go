@@ -40,7 +40,8 @@ func (a *attempts) options() []gax.CallOption {
 // within seconds: the user hears of them at once.
 func (a *attempts) Retry(err error) (time.Duration, bool) {
 	code := status.Code(err)
-	if code != codes.DeadlineExceeded && code != codes.Canceled {
+	ended := code == codes.DeadlineExceeded || code == codes.Canceled || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+	if !ended {
 		a.last = err
 	}
 	text := err.Error()

@@ -346,6 +346,28 @@ func TestFrontsGoesOnWithoutARegionAndTriesAgain(t *testing.T) {
 	})
 }
 
+// TestFrontsThatDoNotAnswerAreToldAsThat: a deadline that REST reports is no attempt's failure.
+func TestFrontsThatDoNotAnswerAreToldAsThat(t *testing.T) {
+	inside(t, nil, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
+		all := []string{"urlMaps", "backendServices", "networkEndpointGroups", "forwardingRules", "targetHttpProxies", "targetHttpsProxies", "sslCertificates"}
+		for _, k := range all {
+			cloud.Slow("compute."+k+".aggregatedList", time.Hour)
+		}
+		began := time.Now()
+		_, err := client.Fronts(t.Context())
+		if e := failed(t, err); e.Cause() != "no answer in time" || time.Since(began) > 11*time.Second {
+			t.Errorf("after %v: %q", time.Since(began), e.Cause())
+		}
+		for _, k := range all {
+			cloud.Heal("compute." + k + ".aggregatedList")
+			cloud.Fail("compute."+k+".aggregatedList", demo.Unavailable())
+		}
+		if _, err = client.Fronts(t.Context()); !strings.HasPrefix(failed(t, err).Cause(), "no answer in time; the last attempt: ") {
+			t.Errorf("unavailable all the time: %v", err)
+		}
+	})
+}
+
 func TestNothingIsAskedOfComputeBeforeItIsWanted(t *testing.T) {
 	inside(t, nil, func(t *testing.T, cloud *demo.Cloud, client *gcp.Client) {
 		if _, err := client.Services(t.Context()); err != nil {

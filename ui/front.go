@@ -18,7 +18,7 @@ const (
 )
 
 // fronting is what stands in front of the project's services. It is read when the Access pane is first looked at, and again while it
-// is looked at: load balancers as rarely as policies, their log once a minute.
+// is looked at, and for a report: load balancers as rarely as policies, their log once a minute.
 type fronting struct {
 	client *gcp.Client // whose answers these are
 	fronts *gcp.Fronts // nil: not read yet
@@ -108,21 +108,26 @@ func (r *root) front(s gcp.Service, ok bool, policy *gcp.Policy) tea.Cmd {
 
 // ask asks for what is missing or old. Without a load balancer there is no log to read.
 func (f *fronting) ask(ctx context.Context, client *gcp.Client, now time.Time, window time.Duration) []tea.Cmd {
-	var cmds []tea.Cmd
-	age := policyAge
-	if f.err != nil || f.fronts != nil && len(f.fronts.Unread) > 0 {
-		age = frontRetry
-	}
-	if !f.asking && (f.at.IsZero() || f.stale || now.Sub(f.at) >= age) {
-		f.asking = true
-		cmds = append(cmds, readFronts(ctx, client))
-	}
+	cmds := []tea.Cmd{f.askFronts(ctx, client, now)}
 	if f.fronts != nil && len(f.fronts.Fronts) > 0 && !f.asked && (f.logAt.IsZero() || f.stale || now.Sub(f.logAt) >= frontLogAge || f.log.window != window && f.logErr == nil) {
 		f.asked = true
 		cmds = append(cmds, readFrontLog(ctx, client, window))
 	}
 	f.stale = false
 	return cmds
+}
+
+// askFronts asks for the load balancers, where they are missing or old.
+func (f *fronting) askFronts(ctx context.Context, client *gcp.Client, now time.Time) tea.Cmd {
+	age := policyAge
+	if f.err != nil || f.fronts != nil && len(f.fronts.Unread) > 0 {
+		age = frontRetry
+	}
+	if f.asking || !f.at.IsZero() && !f.stale && now.Sub(f.at) < age {
+		return nil
+	}
+	f.asking = true
+	return readFronts(ctx, client)
 }
 
 // read takes load balancers. A reading that failed replaces none that did not.

@@ -106,7 +106,7 @@ func (d frontDrawing) ways(v inFront) []string {
 		if f.Why != "" {
 			lines = append(lines, d.line("", th.dim, clean(f.Why), th.doubt)...)
 		}
-		lines = append(lines, d.line("", th.dim, d.guards(f), th.plain)...)
+		lines = append(lines, d.line("", th.dim, strings.Join(guards(f), " "+th.glyph.sep+" "), th.plain)...)
 		if d.full {
 			lines = append(lines, d.parts(f)...)
 		}
@@ -123,25 +123,26 @@ func (d frontDrawing) name(f gcp.Front) string {
 	for _, r := range f.Routes {
 		routes = append(routes, clean(r.String()))
 	}
-	return clean(f.Name) + d.kinds(f) + ": " + strings.Join(routes, "; ")
+	name := clean(f.Name)
+	if k := clean(kinds(f)); k != "" {
+		name += " (" + k + ")"
+	}
+	return name + ": " + strings.Join(routes, "; ")
 }
 
 // kinds are what its addresses make a load balancer.
-func (d frontDrawing) kinds(f gcp.Front) string {
+func kinds(f gcp.Front) string {
 	var kinds []string
 	for _, a := range f.Addresses {
 		if len(kinds) == 0 || kinds[len(kinds)-1] != a.Kind {
 			kinds = append(kinds, a.Kind)
 		}
 	}
-	if kinds == nil {
-		return ""
-	}
-	return " (" + clean(strings.Join(kinds, ", ")) + ")"
+	return strings.Join(kinds, ", ")
 }
 
 // guards are what a request meets there, and what of it is logged.
-func (d frontDrawing) guards(f gcp.Front) string {
+func guards(f gcp.Front) []string {
 	parts := []string{"no Cloud Armor policy", "IAP off"}
 	if f.Armor != "" {
 		parts[0] = "Cloud Armor " + clean(f.Armor)
@@ -163,7 +164,7 @@ func (d frontDrawing) guards(f gcp.Front) string {
 	case f.LogSampling < 1:
 		parts = append(parts, fmt.Sprintf("%.3g%% of requests in its log", 100*f.LogSampling))
 	}
-	return strings.Join(parts, " "+d.th.glyph.sep+" ")
+	return parts
 }
 
 // parts are what a way is made of.

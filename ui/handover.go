@@ -183,7 +183,7 @@ func (h *handover) named(at place) string {
 }
 
 // handOver begins the choice: of the selected service, or of the project where every service is shown.
-func (r *root) handOver() {
+func (r *root) handOver() tea.Cmd {
 	s, ok := r.follow()
 	h := &handover{th: r.th, trying: r.token.trying() > 0, several: len(r.names()) > 1}
 	if ok {
@@ -193,6 +193,10 @@ func (r *root) handOver() {
 		h.scope = place{}
 	}
 	r.cover(h)
+	if f := &r.fronting; f.client != nil {
+		return f.askFronts(r.ctx, f.client, r.time) // which the report tells too
+	}
+	return nil
 }
 
 // reportCopied takes a report for the clipboard.
@@ -235,7 +239,8 @@ func (r *root) dossier(scope place) *dossier {
 		d.project = strings.Join(r.names(), ", ")
 	}
 	d.whole, d.until = r.refused.whole(d.at)
-	d.gaps, d.fronts, d.logged = r.refused.missing(), r.fronting.fronts, r.refused.lastSeen()
+	d.gaps, d.logged = r.refused.missing(), r.refused.lastSeen()
+	d.fronts, d.barred = r.fronting.handed()
 	d.changed = r.stream != nil && r.stream.changesKnown(d.at)
 	d.unread = r.unread()
 	changed := map[place]bool{}

@@ -78,6 +78,38 @@ func TestReportSaysTheSameWithAndWithoutTheScreen(t *testing.T) {
 	}
 }
 
+// TestReportAsksForWhatStandsInFront: the choice of a report has the load balancers read, once; one that is made before they have come
+// says so, and so does one after they could not be had.
+func TestReportAsksForWhatStandsInFront(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo.New(demo.InMemory()), 120, 40)
+		slowParts(d.cloud, 5*time.Second)
+		d.choose("shop-api")
+		reads := func(name string, calls int, has string) {
+			t.Helper()
+			d.keys("R", "c")
+			if text := d.clipboard(); !strings.Contains(text, "### In front\n\n"+has) {
+				t.Errorf("%s: it lacks %q:\n%s", name, has, text)
+			}
+			if n := d.cloud.Calls(listMaps); n != calls {
+				t.Errorf("%s: %d calls", name, n)
+			}
+		}
+		reads("at once", 1, "- Not read: the load balancers: they are being read")
+		d.wait(6 * time.Second)
+		reads("later", 1, "- `acme-lb` (global external)")
+		failParts(d.cloud, demo.Disabled("compute.googleapis.com"))
+		slowParts(d.cloud, 0)
+		d.wait(11 * time.Minute)
+		d.keys("R", "esc")
+		d.wait(time.Second)
+		reads("after they could not be read again", 2, "- `acme-lb` (global external)")
+		if text := d.clipboard(); !strings.Contains(text, "- Not read: the load balancers as they are now: read the load balancers: `compute.googleapis.com` is off") {
+			t.Errorf("it does not tell that they are old:\n%s", text)
+		}
+	})
+}
+
 // TestReportOfTwoProjects: a service's own project stands in it, whichever was named first, and each service's where it is of all.
 func TestReportOfTwoProjects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

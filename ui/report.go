@@ -108,6 +108,7 @@ func unwritten(name string, err error) error {
 const (
 	reportEntries = 8000 // eight calls; with one for the changes what may be read in a minute
 	reportChanges = 1000
+	reportFronts  = 30 * time.Second // for all calls about load balancers: nobody's refusals wait for them longer
 )
 
 // read reads all that a report rests on. An error is one after which there is nothing to report.
@@ -138,7 +139,7 @@ func (o ReportOptions) read(ctx context.Context) (*dossier, error) {
 	case unlisted != nil && unlogged != nil:
 		return nil, unlisted
 	}
-	return d, o.readPolicies(ctx, client, d)
+	return d, o.readAccess(ctx, client, d)
 }
 
 // aim takes the services of a listing, and finds the one that is asked for.
@@ -193,8 +194,9 @@ func (o ReportOptions) readLog(ctx context.Context, client *gcp.Client, d *dossi
 	return err
 }
 
-// readPolicies reads the policies of the services that get a section and what they inherit, all at once.
-func (o ReportOptions) readPolicies(ctx context.Context, client *gcp.Client, d *dossier) error {
+// readAccess reads the policies of the services that get a section, what they inherit and what stands in front of them, all at
+// once.
+func (o ReportOptions) readAccess(ctx context.Context, client *gcp.Client, d *dossier) error {
 	var answers []policyRead
 	for _, own := range d.sorted() {
 		quiet := len(own.entries)+len(own.changes) == 0 && d.scope == place{}
@@ -207,6 +209,10 @@ func (o ReportOptions) readPolicies(ctx context.Context, client *gcp.Client, d *
 	if len(answers) > 0 {
 		g.Go(func() error {
 			above, _ = client.Inherited(ctx) // what was not read, it says itself
+			return ctx.Err()
+		})
+		g.Go(func() error {
+			d.fronts, d.barred = frontsIn(ctx, client)
 			return ctx.Err()
 		})
 	}

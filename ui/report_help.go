@@ -1,9 +1,10 @@
 package ui
 
 // ReportHelp documents what why401 report writes, for its --help. It is the contract of schema "why401/report/1".
-const ReportHelp = `It writes Markdown for a ticket: the window, what was not read, and for each service the door, what most likely stops
-its callers with the evidence for and against, the refusals in groups, their timeline, the changes, commands to go on
-with. Without --service it is of the whole project: a section for each of the 20 services with the most refusals.
+const ReportHelp = `It writes Markdown for a ticket: the window, what was not read, and for each service what most likely stops its callers
+with the evidence for and against, the door, the load balancers in front, the refusals in groups, their timeline, the
+changes, commands to go on with. Without --service it is of the whole project: a section for each of the 20 services
+with the most refusals.
 All times are UTC. It reads at most the newest 8000 refusals; what it could not read it names.
 
 No token is in it. The log holds none; what looks like one all the same (in an address, a user agent, a text) is taken
@@ -50,6 +51,14 @@ Exit status: 0 the report is written, 2 it could not be (usage, or the environme
         "denied": [{"level": "...", "policy": "...", "principals": ["..."], "except": ["..."],
                     "condition": ""}],  deny policies
         "unread": ["..."]          what else could let somebody in, or keep somebody out
+      },
+      "inFront": {                 the load balancers before it
+        "read": "…",               "" where they were not read
+        "ways": [{"balancer": "…", "kind": "…", "routes": ["…"], "backend": "…", "region": "…", "guards": ["…"],
+                  "leads": "yes", "why": "…"}],  yes, unknown; "balancer" is "" where no URL map that was read is used
+        "moreWays": 0,
+        "notes": ["…"],            what misleads in it
+        "unread": ["…"]            what could not be read of it
       },
       "verdict": {                 what most likely stops the callers, from everything but a token
         "likely": "...",

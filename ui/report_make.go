@@ -30,6 +30,7 @@ type dossier struct {
 	changes  []gcp.Change           // oldest first
 	logged   *gcp.Logged            // the newest request in the log, of any service and answer; nil where it is not known
 	fronts   *gcp.Fronts            // the load balancers; nil where they were not read
+	barred   string                 // why they were not, or not again
 	changed  bool                   // changes are all of the window
 	unread   []string               // what could not be read or may be missing, in words
 	held     *heldToken
@@ -55,6 +56,7 @@ const (
 	mostBindings = 50
 	mostMembers  = 20
 	mostBars     = 60
+	mostWays     = 10
 )
 
 const stampFormat = "2006-01-02T15:04:05Z"
@@ -97,6 +99,9 @@ func (d *dossier) report(masked bool) report {
 		default:
 			r.Services = append(r.Services, d.section(s))
 		}
+	}
+	if len(r.Services) > 0 && d.scope == (place{}) {
+		r.Unread = append(r.Unread, d.unfronted()...) // once, not with each of them
 	}
 	v := &veil{masked: masked}
 	if r.Credential != nil {
@@ -221,7 +226,7 @@ func (d *dossier) where(at place) string {
 // section is what there is to say of one service.
 func (d *dossier) section(o *ownLog) reportService {
 	s := reportService{
-		Service: o.at.Service, Region: o.at.Region, Project: d.projectAt(o.at), Listed: o.service != nil, Door: d.door(o), Verdict: d.verdict(o),
+		Service: o.at.Service, Region: o.at.Region, Project: d.projectAt(o.at), Listed: o.service != nil, Door: d.door(o), Front: d.front(o), Verdict: d.verdict(o),
 		Refused: d.tally(o), AllKnown: d.changed, Began: d.began(o), Timeline: d.timeline(o), Newest: []reportEntry{}, Changes: []reportChange{}, Commands: []string{}, Notes: []string{},
 	}
 	s.Groups, s.Rest = d.groups(o)

@@ -145,7 +145,7 @@ func (r report) markdown() []byte {
 	r.writeCredential(p)
 	r.writeSummary(p)
 	for _, s := range r.Services {
-		s.write(p)
+		s.write(p, r.Unread)
 	}
 	r.writeRest(p)
 	return []byte(p.b.String())
@@ -286,7 +286,8 @@ func (s reportService) where() string {
 	return code(s.Region) + " of " + code(s.Project)
 }
 
-func (s reportService) write(p *page) {
+// write writes the service's section; unread is what the report's head says that was not read.
+func (s reportService) write(p *page, unread []string) {
 	p.block("## " + code(s.Service) + " in " + s.where())
 	p.block("**Most likely:** " + words(s.Verdict.Likely) + " (" + s.Verdict.Confidence + ")")
 	for _, l := range []struct {
@@ -299,6 +300,7 @@ func (s reportService) write(p *page) {
 		}
 	}
 	s.writeDoor(p)
+	s.writeFront(p, unread)
 	s.writeRefused(p)
 	s.writeChanges(p)
 	p.commands("### Commands", s.Commands)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -154,6 +155,19 @@ func TestReportSaysWhatItCouldNotRead(t *testing.T) {
 		{name: "the services, a service and its region", break_: func(c *demo.Cloud) { c.Fail("ListServices", denied("run.services.list")) },
 			change: func(o *ReportOptions) { o.Service, o.Region = "shop-api", "europe-west1" },
 			has:    []string{"services of the project: list services", "303 requests", "it is in no listing"}},
+		{name: "no load balancer", break_: func(c *demo.Cloud) { failParts(c, demo.Disabled("compute.googleapis.com")) }, change: reportOn("shop-api"),
+			has:   []string{"- Not read: the load balancers: `compute.googleapis.com` is off in this project; `gcloud services enable", "303 requests", "**Most likely:** Callers probably send Firebase", "is not known to be one"},
+			lacks: []string{"acme-lb", "no load balancer", "No load balancer"}},
+		{name: "no load balancer, of which all are slow", break_: func(c *demo.Cloud) { slowParts(c, time.Hour) }, change: reportOn("shop-api"),
+			has: []string{"- Not read: the load balancers: no answer in time; check the network", "303 requests"}, lacks: []string{"acme-lb", "No load balancer"}},
+		{name: "some parts of load balancers", break_: func(c *demo.Cloud) {
+			c.Fail("compute.networkEndpointGroups.aggregatedList", denied("compute.networkEndpointGroups.list"))
+		}, change: reportOn("ledger"), has: []string{"- Not read: serverless NEGs: permission `compute.networkEndpointGroups.list`"}, lacks: []string{"- No load balancer of this project leads here"}},
+		{name: "whom IAP asks to log in, of which the answers are slow", break_: func(c *demo.Cloud) { c.Slow("iap.getIapSettings", time.Hour) }, change: reportOn("reports"),
+			has: []string{"`reports-lb` (global external)", "unknown whether Google accounts or external identities", "- Not read: the IAP settings of admin-backend, the IAP settings of reports-backend: no answer in time; check the network"}},
+		{name: "no load balancer, the whole project", break_: func(c *demo.Cloud) { failParts(c, demo.Disabled("compute.googleapis.com")) }, change: func(o *ReportOptions) {},
+			has:   []string{"Not read, so that something may be missing:**\n\n- the load balancers: `compute.googleapis.com` is off"},
+			lacks: []string{"### In front", "acme-lb"}},
 		{name: "nothing at all", break_: func(c *demo.Cloud) {
 			c.Fail("ListServices", denied("run.services.list"))
 			c.Fail("ListLogEntries", denied("logging.logEntries.list"))
@@ -187,6 +201,74 @@ func TestReportSaysWhatItCouldNotRead(t *testing.T) {
 					if strings.Contains(text, not) {
 						t.Errorf("it has %q:\n%s", not, text)
 					}
+				}
+				soundMarkdown(t, text)
+			})
+		})
+	}
+}
+
+// partsOfBalancers are the collections that load balancers are read from.
+var partsOfBalancers = []string{"urlMaps", "backendServices", "networkEndpointGroups", "forwardingRules", "targetHttpProxies", "targetHttpsProxies", "sslCertificates"}
+
+func failParts(c *demo.Cloud, err error) {
+	for _, p := range partsOfBalancers {
+		c.Fail("compute."+p+".aggregatedList", err)
+	}
+}
+
+func slowParts(c *demo.Cloud, by time.Duration) {
+	for _, p := range partsOfBalancers {
+		c.Slow("compute."+p+".aggregatedList", by)
+	}
+}
+
+// lastWrite knows when something was last written.
+type lastWrite struct {
+	io.Writer
+	at time.Time
+}
+
+func (w *lastWrite) Write(p []byte) (int, error) {
+	w.at = time.Now()
+	return w.Writer.Write(p)
+}
+
+// TestReportReadsWhatStandsInFront: of one service a report names the load balancers, what guards them and what misleads, and its
+// commands go where they lead; within its time, whatever Google's servers do.
+func TestReportReadsWhatStandsInFront(t *testing.T) {
+	for _, c := range []struct {
+		name, service string
+		slow          time.Duration
+		has           []string
+		within        time.Duration
+	}{
+		{"one that leads to it, and one to a tag that it lacks", "shop-api", 0, []string{
+			"### In front\n\n- `acme-lb` (global external): `api.acme.example /api, /api/*`; Cloud Armor edge-guard; IAP off",
+			"- `canary-lb` (internal): `any host`; the service has no tag green", "own log, if anywhere, which was not read", "https://api.acme.example/api/cart\n",
+		}, time.Second},
+		{"one that may lead to it", "reports", 0, []string{"- may lead here: `preview-lb`"}, time.Second},
+		{"none", "ledger", 0, []string{"### In front\n\n- No load balancer of this project leads here"}, time.Second},
+		{"no answer", "ledger", time.Hour, []string{"### In front\n\n- Not read: the load balancers: no answer in time; check the network"}, 11 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := demo.New(demo.InMemory())
+				if c.slow > 0 {
+					slowParts(cloud, c.slow)
+				}
+				began, out := time.Now(), &lastWrite{}
+				text, err := reported(t, cloud, reportOn(c.service), func(o *ReportOptions) { out.Writer, o.Out = o.Out, out })
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, want := range c.has {
+					if !strings.Contains(text, want) {
+						t.Errorf("it lacks %q:\n%s", want, text)
+					}
+				}
+				if took := out.at.Sub(began); took > c.within {
+					t.Errorf("it took %v", took)
 				}
 				soundMarkdown(t, text)
 			})
@@ -238,6 +320,11 @@ func hostileDossier(text string) *dossier {
 		changes: []gcp.Change{{ID: text, Time: at.Add(-time.Minute), Service: text, Region: text, Kind: gcp.ChangePolicy, Who: text, Method: text, Compared: true,
 			Added: []gcp.Grant{{Role: text, Member: text, Condition: text}}, Removed: []gcp.Grant{{Role: text, Member: text}}, Detail: []string{text}, Failed: text}},
 	}
+	way := gcp.Front{Project: text, Name: text, Routes: []gcp.Route{{Hosts: []string{text}, Paths: []string{text}, Note: text}}, Addresses: []gcp.Address{{IP: text, Kind: text}},
+		Backend: text, Armor: text, EdgeArmor: text, IAP: gcp.Yes, Identities: text, NEG: gcp.NEG{Name: text, Region: text, Known: true, Service: text, Tag: text}}
+	nameless, masked := way, way
+	nameless.Name, nameless.NEG.Tag, masked.NEG.Service, masked.NEG.Mask = "", "", "", text+"<service>"
+	d.fronts, d.barred = &gcp.Fronts{Read: at, Fronts: []gcp.Front{way, nameless, masked}, Unread: []string{text}}, text
 	entry := gcp.Entry{ID: text, Time: at.Add(-2 * time.Minute), Status: 401, Method: text, URL: text, UserAgent: text, RemoteIP: text, Referer: text, Protocol: text,
 		Service: text, Region: text, Revision: text, Text: text, Trace: text, Severity: text, ServerIP: text, Span: text, Labels: text}
 	app := entry
@@ -252,7 +339,7 @@ func soundMarkdown(t *testing.T, text string) {
 	t.Helper()
 	codeSpan := regexp.MustCompile("`[^`]*`")
 	explorer := regexp.MustCompile(`<https://console\.cloud\.google\.com/logs/query;[A-Za-z0-9%.:;=_?&+~-]*>`)
-	heading := regexp.MustCompile(`^(# Refused requests of [C–]|## ([C–] in [C–]( of C)?|A token that was tried|Services|More services with refusals or changes|Services without (known )?refusals and changes)|### (Door: [A-Za-z?C ]+|Refused|Changes|Commands))$`)
+	heading := regexp.MustCompile(`^(# Refused requests of [C–]|## ([C–] in [C–]( of C)?|A token that was tried|Services|More services with refusals or changes|Services without (known )?refusals and changes)|### (Door: [A-Za-z?C ]+|Refused|In front|Changes|Commands))$`)
 	bold := regexp.MustCompile(`^(- )?\*\*[A-Za-z0-9 ,:]+\*\*`)
 	web := regexp.MustCompile(`(?i)(^|[^a-z0-9])www\.\S`) // what renderers make a link of (https://github.github.com/gfm, 6.9)
 	fenced, columns := false, 0

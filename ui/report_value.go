@@ -55,6 +55,7 @@ type reportService struct {
 	Project  string         `json:"project,omitempty"`
 	Listed   bool           `json:"listed"`
 	Door     reportDoor     `json:"door"`
+	Front    reportFront    `json:"inFront"`
 	Verdict  reportVerdict  `json:"verdict"`
 	Refused  reportTally    `json:"refused"`
 	Began    reportBegan    `json:"began"`
@@ -106,6 +107,25 @@ type reportBinding struct {
 	Condition string   `json:"condition"`
 	Level     string   `json:"level"`
 	Invokes   string   `json:"invokes"`
+}
+
+type reportFront struct {
+	Read   string      `json:"read"` // "" where the load balancers were not read
+	Ways   []reportWay `json:"ways"`
+	More   int         `json:"moreWays"`
+	Notes  []string    `json:"notes"`
+	Unread []string    `json:"unread"`
+}
+
+type reportWay struct {
+	Balancer string   `json:"balancer"`
+	Kind     string   `json:"kind"`
+	Routes   []string `json:"routes"`
+	Backend  string   `json:"backend"`
+	Region   string   `json:"region"`
+	Guards   []string `json:"guards"`
+	Leads    string   `json:"leads"`
+	Why      string   `json:"why"`
 }
 
 type reportVerdict struct {

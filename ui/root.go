@@ -264,7 +264,7 @@ func (r *root) command(m tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 		h.used, h.wrong, h.lacking = r.used(), r.wrong(), r.lacking()
 		r.cover(h)
 	case key.Matches(m, km.report):
-		r.handOver()
+		return r.handOver(), true
 	case key.Matches(m, km.project):
 		return r.chooseProject(), true
 	case key.Matches(m, km.next):
