@@ -190,8 +190,8 @@ func (r *root) policyRead(m policyRead) tea.Cmd {
 // keep puts entries into the ring; the panes show them when drawing is due.
 func (r *root) keep(batch []*refusal) {
 	r.unseen += r.ring.add(batch)
-	if r.ring.lost > 0 && len(r.ring.entries) > 0 {
-		r.stream.forgot(r.ring.entries[0].Time, r.ring.full())
+	if r.ring.lost > 0 {
+		r.stream.forgot(r.ring.reach(), r.ring.full())
 	}
 }
 
@@ -266,7 +266,7 @@ func (r *root) streamed(cmd tea.Cmd) tea.Cmd {
 	if !open.IsZero() {
 		open = s.newest
 	}
-	marks := s.gaps.all(open, r.ring.lost, oldest)
+	marks := s.gaps.all(open, len(r.ring.gone), r.ring.lost, oldest)
 	if m := s.still(); m != nil {
 		marks = append([]*refusal{m}, marks...)
 	}

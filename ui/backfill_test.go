@@ -173,3 +173,51 @@ func TestAStormDoesNotCrowdOutTheChangeThatBeganIt(t *testing.T) {
 		}
 	})
 }
+
+// TestAStormIsCountedToTheLast: more refusals than there are rows for, some late, some twice, are counted to the last one in header, list
+// of services, title and chart, for as long as the window wants them; what is made of rows says that it is at least so much, and
+// since when they came is told from the counts.
+func TestAStormIsCountedToTheLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := demo.New(demo.InMemory(), demo.Empty(), demo.Services(2))
+		d := drive(t, cloud, 160, 40)
+		d.wait(4*time.Minute + 10*time.Second)
+		began := time.Now().Truncate(time.Minute)
+		n := 0
+		for range 120 {
+			var some []demo.Refusal
+			for i := range 250 {
+				late := time.Duration(i%5) * 9 * time.Second / 5
+				one := demo.Refusal{ID: fmt.Sprint("storm-", n), Service: "service-00000", Status: 401, Time: time.Now().Add(-late)}
+				if some = append(some, one); i%50 == 0 {
+					some = append(some, one)
+				}
+				n++
+			}
+			cloud.Emit(some...)
+			d.wait(5 * time.Second)
+		}
+		d.wait(30 * time.Second)
+		if got := len(d.root.ring.entries); got != ringSize {
+			t.Fatalf("%d rows, want a full ring", got)
+		}
+		d.keys("4")
+		d.has(fmt.Sprintf("15m: %d refused", n), fmt.Sprintf("%d×401", n), fmt.Sprintf(" %d     0 ready", n), "began "+began.Local().Format("15:04"))
+		d.keys("g")
+		d.has(fmt.Sprintf("the oldest %d made room for newer ones; %d of them are counted all the same", n-ringSize, n-ringSize))
+		d.keys("v")
+		d.has("20000+")
+		d.keys("v", "space")
+		d.has(fmt.Sprintf("%d+×401", ringSize))
+		d.keys("space")
+		d.wait(6 * time.Minute)
+		if got, rows := d.root.ring.all.total(), len(d.root.ring.entries); got <= rows-1 || got >= n {
+			t.Errorf("%d are counted and %d are there after some have left the window", got, rows)
+		}
+		d.wait(15 * time.Minute)
+		d.has("15m: 0 refused")
+		if d.root.ring.gone != nil {
+			t.Error("what nobody wants is kept")
+		}
+	})
+}

@@ -68,8 +68,9 @@ func (r *root) diagnose(s gcp.Service, ok bool, policy *gcp.Policy) {
 		}
 	}
 	of := gcp.Evidence{Policy: judged(policy, r.moment(s).server()), Entries: entries, Gaps: r.refused.missing(), Logged: r.refused.lastSeen(), Changes: r.history.changes(at), Now: now()}
-	if of.Since, _ = r.refused.whole(of.Now); !of.Since.IsZero() {
-		of.Minutes = r.ring.minutes(at, of.Since.Truncate(time.Minute).Add(time.Minute), of.Now)
+	of.Since, _ = r.refused.whole(of.Now)
+	if counted, _ := r.refused.counted(of.Now); !counted.IsZero() {
+		of.Minutes = r.ring.minutes(at, counted.Truncate(time.Minute).Add(time.Minute), of.Now)
 	}
 	diagnosis := gcp.Diagnose(s, of)
 	r.token.diagnose(&diagnosis)

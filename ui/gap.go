@@ -21,6 +21,7 @@ const (
 	mostGaps  = 200
 	sameGap   = 10 * time.Second // held-back counts closer than this are one mark
 	gapPrefix = "~gap"           // sorts behind the entries of the same moment
+	gapLost   = gapPrefix + "lost"
 )
 
 // gap is what may be missing at a mark.
@@ -69,6 +70,11 @@ func (g *gap) open() bool { return g != nil && g.held.Total() > 0 && !g.asked }
 
 // closed says that nothing is missing at a mark any more.
 func (e *refusal) closed() bool { return e.gap != nil && e.gap.read }
+
+// lack says whether entries since a moment are known to be missing: held back by Logging, or late, and not read since.
+func (g *gaps) lack(since time.Time) bool {
+	return slices.ContainsFunc(g.marks, func(m *refusal) bool { return m.gap != nil && !m.closed() && !m.Time.Before(since) })
+}
 
 // began is since when entries may be missing at a mark.
 func (e *refusal) began() time.Time {
@@ -158,13 +164,19 @@ func (g *gaps) prune(before time.Time) {
 }
 
 // all are the marks, and the break that is open now, if any, in the log's order.
-func (g *gaps) all(open time.Time, lost int, oldest time.Time) []*refusal {
+//
+// Counted are the entries that made room and are counted all the same, lost those that are not.
+func (g *gaps) all(open time.Time, counted, lost int, oldest time.Time) []*refusal {
 	out := slices.Clone(g.marks)
 	if !open.IsZero() {
 		out = append(out, &refusal{Entry: gcp.Entry{ID: gapPrefix + "open", Time: open}, note: "the stream broke here; what came since may be missing until the log has been read again"})
 	}
-	if lost > 0 {
-		out = append(out, &refusal{Entry: gcp.Entry{ID: gapPrefix + "lost", Time: oldest.Add(-time.Nanosecond)}, note: fmt.Sprintf("the oldest %d made room for newer ones", lost)})
+	if counted+lost > 0 {
+		note := fmt.Sprintf("the oldest %d made room for newer ones", counted+lost)
+		if counted > 0 {
+			note += fmt.Sprintf("; %d of them are counted all the same", counted)
+		}
+		out = append(out, &refusal{Entry: gcp.Entry{ID: gapLost, Time: oldest.Add(-time.Nanosecond)}, note: note})
 	}
 	slices.SortFunc(out, order)
 	return out

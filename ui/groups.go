@@ -158,7 +158,7 @@ func (p *refusedPane) groupCells(g gcp.Group) []cell {
 		request, who, why = "other requests", "", "too many kinds to tell apart"
 	}
 	return []cell{
-		{count(g.Count), th.strong}, {perMinute(g.Rate), th.dim},
+		{p.listed().count(g.Count), th.strong}, {perMinute(g.Rate), th.dim},
 		{strconv.Itoa(k.Status), th.code(k.Status)}, {who, th.plain}, {p.named(k.Project, k.Service), th.plain},
 		{request, th.plain}, {k.Caller, th.dim}, {why, th.plain},
 		{g.First.Local().Format(time.TimeOnly), th.dim}, {g.Last.Local().Format(time.TimeOnly), th.dim},

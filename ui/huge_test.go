@@ -201,8 +201,8 @@ func TestMemoryOfLargeEntries(t *testing.T) {
 		return r
 	})
 	r := keep.(*ring)
-	if r.weight > mostWeight || r.lost == 0 || r.lost+len(r.entries) != n {
-		t.Errorf("%d entries of %d MB are kept, %d are told as lost", len(r.entries), r.weight>>20, r.lost)
+	if r.weight > mostWeight || len(r.gone) == 0 || len(r.gone)+len(r.entries) != n {
+		t.Errorf("%d entries of %d MB are kept, %d are gone", len(r.entries), r.weight>>20, len(r.gone))
 	}
 	sum := 0
 	for _, e := range r.entries {

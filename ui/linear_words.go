@@ -200,16 +200,20 @@ func (l *linear) heard() bool {
 	p := l.root.refused
 	l.trouble("The request log", p.err)
 	c, of := p.counts, l.root.logged()
-	if c.total() == 0 && of != logWhole {
-		l.say("The log of the last " + span(p.window) + " is not read yet.")
-		return false
-	}
 	least := ""
 	if of != logWhole {
 		least = "at least "
 	}
-	l.say(fmt.Sprintf("%s, the last %s: %s%d answered 401, %d answered 403; %d refused by Cloud Run, %d by the app.",
-		capital(l.scope()), span(p.window), least, c.s401, c.s403, c.platform, c.app))
+	switch {
+	case c.total() == 0 && of == logPart:
+		l.say(fmt.Sprintf("%s, the last %s: no refusal is known, but not all of the log is.", capital(l.scope()), span(p.window)))
+	case c.total() == 0 && of != logWhole:
+		l.say("The log of the last " + span(p.window) + " is not read yet.")
+		return false
+	default:
+		l.say(fmt.Sprintf("%s, the last %s: %s%d answered 401, %d answered 403; %d refused by Cloud Run, %d by the app.",
+			capital(l.scope()), span(p.window), least, c.s401, c.s403, c.platform, c.app))
+	}
 	if p.began != "" {
 		l.say(p.began + ".")
 	}
@@ -276,7 +280,11 @@ func (l *linear) groups([]string) tea.Cmd {
 		if p.everyService() {
 			service = ", service " + k.Service
 		}
-		l.say(fmt.Sprintf("%s, %.1f a minute: %d by %s, %s%s, caller %s: %s; first %s, last %s.", plural(g.Count, "request"), g.Rate, k.Status, refuser(k.By), request, service,
+		least := ""
+		if p.listed() != logWhole {
+			least = "at least "
+		}
+		l.say(fmt.Sprintf("%s%s, %.1f a minute: %d by %s, %s%s, caller %s: %s; first %s, last %s.", least, plural(g.Count, "request"), g.Rate, k.Status, refuser(k.By), request, service,
 			k.Caller, why, g.First.Local().Format(time.TimeOnly), g.Last.Local().Format(time.TimeOnly)))
 	}
 	return nil

@@ -28,6 +28,8 @@ func (s *stream) logged(at time.Time) logState {
 	case !s.reach.IsZero() && (s.listErr != nil || s.err != nil && s.state != streamPolling):
 		// A break that is being closed is no news; one that cannot be is.
 		return logPart
+	case s.gaps.lack(at.Add(-s.window)):
+		return logPart
 	}
 	return logWhole
 }

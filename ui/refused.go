@@ -139,7 +139,7 @@ func (p *refusedPane) Title() (left, right string) {
 		case p.marking():
 			left += " (" + p.found() + ")"
 		case p.filter.on():
-			left += fmt.Sprintf(" (%s)", p.worth().count(p.passed))
+			left += fmt.Sprintf(" (%s)", p.listed().count(p.passed))
 		}
 	}
 	switch {

@@ -19,10 +19,12 @@ func (p *refusedPane) sum(scope place, at time.Time, entries []*refusal) {
 	p.chart, p.began = spark(p.ring.buckets(scope, at, p.window)), ""
 	var after *gcp.Change
 	// The first minute of the window is there in part only, and a window that is not read yet looks quiet.
-	if whole, until := p.whole(at); !whole.IsZero() {
-		from := whole.Truncate(time.Minute).Add(time.Minute)
+	if counted, until := p.counted(at); !counted.IsZero() {
+		from := counted.Truncate(time.Minute).Add(time.Minute)
 		if b := onset(p.ring.minutes(scope, from, at), from.Local(), until); b.Known {
-			b = b.Blame(scope, requests(entries), p.past.changes(scope))
+			if whole, _ := p.whole(at); !b.At.Before(whole) { // what is only counted does not tell of what sort it was
+				b = b.Blame(scope, requests(entries), p.past.changes(scope))
+			}
 			p.began, after = clean(b.Text), b.After
 		}
 	}
@@ -32,7 +34,12 @@ func (p *refusedPane) sum(scope place, at time.Time, entries []*refusal) {
 
 // whole is from when on the list lacks nothing, the window's beginning at the earliest, and until when, the zero time for now; both
 // are zero where nothing is known.
-func (p *refusedPane) whole(at time.Time) (from, until time.Time) {
+func (p *refusedPane) whole(at time.Time) (from, until time.Time) { return p.lacking(at, false) }
+
+// counted is from when on no refusal is missing in the counts by minute, and until when, as whole tells it of the list.
+func (p *refusedPane) counted(at time.Time) (from, until time.Time) { return p.lacking(at, true) }
+
+func (p *refusedPane) lacking(at time.Time, counts bool) (from, until time.Time) {
 	if p.known.IsZero() {
 		return from, until
 	}
@@ -44,8 +51,17 @@ func (p *refusedPane) whole(at time.Time) (from, until time.Time) {
 		case g.closed():
 		case len(entries) > 0 && g.Time.Before(entries[0].Time):
 			// What is missing before the oldest row only shortens the window.
-			if entries[0].Time.After(from) {
-				from = entries[0].Time
+			oldest := entries[0].Time
+			if counts && g.ID == gapLost {
+				oldest = p.ring.reach()
+				if p.ring.lost == 0 {
+					continue
+				}
+			} else if counts {
+				oldest = g.Time
+			}
+			if oldest.After(from) {
+				from = oldest
 			}
 		case until.IsZero() || g.began().Before(until):
 			until = g.began()

@@ -144,23 +144,30 @@ func (t *tally) add(r *refusal, n int) {
 // total is all of them.
 func (t tally) total() int { return t.s401 + t.s403 }
 
-// ring holds the newest refusals in the log's order, each once, and counts them by service. It is bounded: the oldest go
-// first, and lost says how many went that the window still wanted.
+// ring holds the newest refusals in the log's order, each once, and counts them by service. It is bounded: the oldest go first, but are
+// counted on (ring_gone.go), and lost says how many the window still wanted that are not counted either.
 type ring struct {
 	size    int
 	entries []*refusal
+	gone    []gone // in order, all before entries
 	all     tally
-	by      map[place]*tally
+	by      map[place]*counter
 	line    gcp.Timeline // the same by minute
 	lost    int
-	weight  int // bytes of their texts
+	weight  int // bytes of the entries' texts
+}
+
+// counter counts the refusals of one service.
+type counter struct {
+	tally
+	at place
 }
 
 // mostWeight is how many bytes of text a ring holds: entries are some 700 bytes, and this is for callers who send what is large.
 const mostWeight = 48 << 20
 
 func newRing(size int) *ring {
-	return &ring{size: size, by: map[place]*tally{}}
+	return &ring{size: size, by: map[place]*counter{}}
 }
 
 // add takes in a batch in any order and says how many of it were new.
@@ -171,14 +178,17 @@ func (r *ring) add(batch []*refusal) int {
 	batch = slices.Clone(batch)
 	slices.SortFunc(batch, order)
 	batch = slices.CompactFunc(batch, func(a, b *refusal) bool { return order(a, b) == 0 })
+	batch, added := r.sift(batch)
+	if len(batch) == 0 {
+		return added
+	}
 	from, _ := slices.BinarySearchFunc(r.entries, batch[0], order)
 	late := r.entries[from:]
-	added := 0
 	if len(late) == 0 {
 		for _, e := range batch {
 			r.count(e, 1)
 		}
-		r.entries, added = append(r.entries, batch...), len(batch)
+		r.entries, added = append(r.entries, batch...), added+len(batch)
 	} else {
 		merged := make([]*refusal, 0, len(late)+len(batch))
 		for len(late) > 0 && len(batch) > 0 {
@@ -208,8 +218,7 @@ func (r *ring) add(batch []*refusal) int {
 		left -= int(r.entries[over].weight)
 	}
 	if over > 0 {
-		r.drop(over)
-		r.lost += over
+		r.makeRoom(over)
 	}
 	return added
 }
@@ -225,11 +234,7 @@ func (r *ring) prune(before time.Time) {
 	if n > 0 {
 		r.lost = 0
 	}
-	r.drop(n)
-}
-
-// drop forgets the n oldest.
-func (r *ring) drop(n int) {
+	r.pruneGone(before)
 	for _, e := range r.entries[:n] {
 		r.count(e, -1)
 	}
@@ -248,7 +253,7 @@ func (r *ring) count(e *refusal, n int) {
 	at := e.Place()
 	t := r.by[at]
 	if t == nil {
-		t = &tally{}
+		t = &counter{at: at}
 		r.by[at] = t
 	}
 	t.add(e, n)
@@ -260,7 +265,7 @@ func (r *ring) count(e *refusal, n int) {
 // of is the count of one service.
 func (r *ring) of(at place) tally {
 	if t := r.by[at]; t != nil {
-		return *t
+		return t.tally
 	}
 	return tally{}
 }

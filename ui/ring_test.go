@@ -54,8 +54,8 @@ func TestRingIsBounded(t *testing.T) {
 	for id := range 250 {
 		r.add([]*refusal{someRefusal(id, start.Add(time.Duration(id)*time.Second))})
 	}
-	if len(r.entries) != 100 || r.lost != 150 || r.all.total() != 100 {
-		t.Errorf("kept %d, lost %d, counted %d; want 100, 150, 100", len(r.entries), r.lost, r.all.total())
+	if len(r.entries) != 100 || r.lost != 0 || r.all.total() != 250 {
+		t.Errorf("kept %d, lost %d, counted %d; want 100, 0, 250", len(r.entries), r.lost, r.all.total())
 	}
 	if first := r.entries[0].ID; first != "000150" {
 		t.Errorf("the oldest kept is %s, want 000150: the oldest go first", first)
@@ -67,6 +67,95 @@ func TestRingIsBounded(t *testing.T) {
 	r.prune(start.Add(time.Hour))
 	if len(r.by) != 0 {
 		t.Errorf("%d services are still counted in an empty ring", len(r.by))
+	}
+}
+
+// TestRingCountsOnWhatMadeRoom feeds late, unordered and doubled batches to a ring that is far too small for them, lets time pass, and
+// holds the counts against those of everything in the window: in all, by service, by who refused and by minute.
+func TestRingCountsOnWhatMadeRoom(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	start := time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
+	r := newRing(50)
+	want := map[int]*refusal{}
+	var before time.Time
+	for round := range 400 {
+		var batch []*refusal
+		fresh := 0
+		for range rnd.IntN(40) {
+			id := max(0, round*10+rnd.IntN(400)-200) // some are late by minutes, most come more than once
+			e := someRefusal(id, start.Add(time.Duration(id/2)*time.Second))
+			e.weight = 100
+			if e.Time.Before(before) {
+				continue // the window does not want it
+			}
+			if id%5 == 0 {
+				e.by = gcp.App
+			}
+			if want[id] == nil {
+				fresh++
+			}
+			batch, want[id] = append(batch, e), e
+		}
+		if got := r.add(batch); got != fresh {
+			t.Fatalf("round %d: %d are new, want %d", round, got, fresh)
+		}
+		if round%20 == 19 {
+			before = start.Add(time.Duration(round-150) * 5 * time.Second)
+			r.prune(before)
+			for id, e := range want {
+				if e.Time.Before(before) {
+					delete(want, id)
+				}
+			}
+		}
+		var all tally
+		services, minutes := map[string]int{}, map[int64]int{}
+		for _, e := range want {
+			all.add(e, 1)
+			services[e.Service]++
+			minutes[e.Time.Unix()/60]++
+		}
+		if r.all != all || r.weight != 100*len(r.entries) || r.lost != 0 || len(r.entries)+len(r.gone) != len(want) {
+			t.Fatalf("round %d: counted %+v, want %+v; %d bytes of %d entries; %d lost; %d gone of %d", round, r.all, all, r.weight, len(r.entries), r.lost, len(r.gone), len(want))
+		}
+		for s, n := range services {
+			if got := r.of(place{Service: s, Region: "r"}).total(); got != n {
+				t.Fatalf("round %d: %d of %s, want %d", round, got, s, n)
+			}
+		}
+		for i, n := range r.minutes(place{}, start, start.Add(time.Hour)) {
+			if m := start.Unix()/60 + int64(i); n != minutes[m] {
+				t.Fatalf("round %d: %d in minute %d, want %d", round, n, i, minutes[m])
+			}
+		}
+	}
+	r.prune(start.Add(24 * time.Hour))
+	if len(r.by) != 0 || len(r.gone) != 0 || r.all != (tally{}) || r.weight != 0 {
+		t.Errorf("something is left in an empty ring: %+v, %d gone, %d bytes", r.all, len(r.gone), r.weight)
+	}
+}
+
+// TestRingCountsOnWithinBounds: what is more than a ring counts on with is lost, and it says from when on it has counted all.
+func TestRingCountsOnWithinBounds(t *testing.T) {
+	const n = mostGone + 2*moreGone
+	start := time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
+	r := newRing(10)
+	for id := 0; id < n; id += 1000 {
+		var batch []*refusal
+		for i := range 1000 {
+			batch = append(batch, someRefusal(id+i, start.Add(time.Duration(id+i)*time.Millisecond)))
+		}
+		r.add(batch)
+	}
+	if len(r.gone) > mostGone+moreGone || r.lost == 0 || r.all.total()+r.lost != n || r.all.total() != len(r.gone)+10 {
+		t.Errorf("%d counted, %d gone, %d lost, of %d", r.all.total(), len(r.gone), r.lost, n)
+	}
+	if want := start.Add(time.Duration(r.lost) * time.Millisecond); !r.reach().Equal(want) {
+		t.Errorf("it has counted from %v on, want %v", r.reach(), want)
+	}
+	r.prune(r.reach().Add(time.Second))
+	if r.lost != 0 || r.short() != true {
+		t.Errorf("%d are lost that the window no longer wants", r.lost)
 	}
 }
 

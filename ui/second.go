@@ -159,8 +159,8 @@ func (r *root) found(entries []*refusal, changes []gcp.Change) tea.Cmd {
 		}
 		var in, out []*refusal
 		for _, e := range entries {
-			// What is older than a full ring may have been there.
-			if gone := r.ring.lost > 0 && len(r.ring.entries) > 0 && e.Time.Before(r.ring.entries[0].Time); !gone && of.has(e.received()) {
+			// What is older than all that the ring has counted may have been there.
+			if gone := r.ring.lost > 0 && e.Time.Before(r.ring.reach()); !gone && of.has(e.received()) {
 				in = append(in, e)
 			} else {
 				out = append(out, e)

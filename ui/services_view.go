@@ -26,19 +26,26 @@ const notKnown = "?"
 // chartDrop is when the chart is given up.
 const chartDrop = 3
 
-// tokenColumn stands there while a token is held only, projectColumn where there are several projects.
-const projectColumn, tokenColumn = 2, 4
+// tokenColumn stands there while a token is held only, projectColumn where there are several projects; countColumn is the first of the
+// two that count.
+const projectColumn, tokenColumn, countColumn = 2, 4, 5
 
 // columns are as wide as the longest name and region need, where there is room.
 func (p *servicesPane) columns() []column {
 	cols := slices.Clone(serviceColumns)
 	cols[0].max, cols[1].max, cols[projectColumn].max = cols[0].min, cols[1].min, cols[projectColumn].min
+	most := 0
 	for i := range p.rows {
+		most = max(most, p.rows[i].tally.s401, p.rows[i].tally.s403)
 		cols[0].max = max(cols[0].max, width(p.rows[i].name))
 		cols[1].max = max(cols[1].max, width(p.rows[i].region))
 		cols[projectColumn].max = max(cols[projectColumn].max, width(p.rows[i].service.Project))
 	}
 	cols[projectColumn].min = min(cols[projectColumn].max, 12)
+	// A number that is cut is another number.
+	for i := countColumn; i < countColumn+2; i++ {
+		cols[i].min = max(cols[i].min, width(p.log.count(min(most, 99_999))))
+	}
 	// Names are what people look for: the state's column goes before a name of common length is cut. A region that no name needs to be
 	// told apart goes before the chart.
 	cols[0].min = min(cols[0].max, 16)

@@ -18,9 +18,20 @@ type stillness struct {
 func (p *refusedPane) pause(still bool) {
 	p.paused = nil
 	if still {
-		p.paused = &stillness{at: now(), entries: slices.Clone(p.ring.entries), log: p.log}
+		p.paused = &stillness{at: now(), entries: slices.Clone(p.ring.entries), log: p.listed()}
 	}
 	p.take()
+}
+
+// listed is what numbers of rows are worth: the oldest may have made room, and only be counted.
+func (p *refusedPane) listed() logState {
+	switch {
+	case p.paused != nil:
+		return p.paused.log
+	case p.log == logWhole && p.ring.short():
+		return logPart
+	}
+	return p.log
 }
 
 // worth is what counts of the shown are worth: while the list stands still, what they were then.
