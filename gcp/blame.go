@@ -45,7 +45,11 @@ func (b Began) Blame(scope Place, refused iter.Seq[*Entry], changes []Change) Be
 	one := *found
 	b.After = &one
 	if scope == (Place{}) {
-		b.Text += " at " + one.Service
+		b.Text += " at "
+		if b.Several {
+			b.Text += one.Project + "/"
+		}
+		b.Text += one.Service
 	}
 	b.Text += ", " + after(minute(b.At)-minute(one.Time)) + " " + one.Text()
 	return b

@@ -215,8 +215,20 @@ func TestBlameOfAProject(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, b.Text, c.text)
 		}
 	}
+	// Of several projects, a service's name alone does not tell which.
+	change.Project = "acme-prod"
+	by403 := by403
+	by403.Project = "acme-prod"
+	entries := refusedBy("service-1", 20, 20, by403)
+	b := gcp.Onset(counted(entries), noon)
+	b.Several = true
+	if b = b.Blame(gcp.Place{}, pointers(entries), []gcp.Change{change}); b.Text != strings.Replace(named, "at service-1", "at acme-prod/service-1", 1) {
+		t.Errorf("of several projects: %q", b.Text)
+	}
+	change.Project = ""
 	// Of one service alone, another's change is none of its own, and its name needs not be said.
-	entries := refusedBy("service-2", 20, 20, by403)
+	by403.Project = ""
+	entries = refusedBy("service-2", 20, 20, by403)
 	if b := gcp.Onset(counted(entries), noon).Blame(gcp.Place{Service: "service-2"}, pointers(entries), []gcp.Change{change}); b.After != nil {
 		t.Errorf("another's change: %q", b.Text)
 	}

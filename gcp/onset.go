@@ -12,7 +12,9 @@ type Began struct {
 	At    time.Time // the beginning of the first minute with them, in the zone of the counts; zero where it is not known
 	Rose  bool      // there were some before, much fewer
 	After *Change   // the last change within ten minutes before that can stop callers so; nil where none is known, see Blame
-	Text  string    // "began 14:02, one minute after NAME removed allUsers from roles/run.invoker"; why not, where it is not known
+	// Several says that there are several projects, so that Blame names that of a service. It is the caller's to set.
+	Several bool
+	Text    string // "began 14:02, one minute after NAME removed allUsers from roles/run.invoker"; why not, where it is not known
 
 	from    time.Time // the first minute of the counts
 	minutes int       // how many were counted

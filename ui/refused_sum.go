@@ -23,6 +23,7 @@ func (p *refusedPane) sum(scope place, at time.Time, entries []*refusal) {
 		from := counted.Truncate(time.Minute).Add(time.Minute)
 		if b := onset(p.ring.minutes(scope, from, at), from.Local(), until); b.Known {
 			if whole, _ := p.whole(at); !b.At.Before(whole) { // what is only counted does not tell of what sort it was
+				b.Several = p.several
 				b = b.Blame(scope, requests(entries), p.past.changes(scope))
 			}
 			p.began, after = clean(b.Text), b.After

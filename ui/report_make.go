@@ -191,7 +191,9 @@ func (d *dossier) began(o *ownLog) reportBegan {
 	if !ok {
 		return reportBegan{Text: "not known: not all of the log was read"}
 	}
-	b := onset(d.minutes(o, from), from, d.until).Blame(o.at, requests(o.entries), o.changes)
+	b := onset(d.minutes(o, from), from, d.until)
+	b.Several = d.several
+	b = b.Blame(o.at, requests(o.entries), o.changes)
 	return reportBegan{Known: b.Known, At: stamp(b.At), Rose: b.Rose, Text: orElse(b.Text, "no refusal was logged")}
 }
 

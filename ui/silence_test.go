@@ -98,9 +98,13 @@ func TestTheChangeThatBeganItOnTheScreen(t *testing.T) {
 
 // TestAnotherServicesChangeBeganNothing: of all services, a change is named where its own service is refused, with that service.
 func TestAnotherServicesChangeBeganNothing(t *testing.T) {
-	for _, c := range []struct{ refused, says, not string }{
-		{"service-00001", "began 23:54 at service-00001, one minute after sec.review@acme.example", "\x00"},
-		{"service-00000", "began 23:54", "began 23:54, "},
+	for _, c := range []struct {
+		refused, says, not string
+		also               []string
+	}{
+		{"service-00001", "began 23:54 at service-00001, one minute after sec.review@acme.example", "\x00", nil},
+		{"service-00000", "began 23:54", "began 23:54, ", nil},
+		{"service-00001", "began 23:54 at acme-prod/service-00001, one minute after sec.review@acme.example", "\x00", []string{"acme-staging"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := demo.New(demo.InMemory(), demo.Empty(), demo.Services(2))
@@ -109,10 +113,13 @@ func TestAnotherServicesChangeBeganNothing(t *testing.T) {
 			for i := range 700 {
 				cloud.Emit(demo.Refusal{Service: c.refused, Status: 403, Method: "GET", URL: "https://a.example/x", Time: now.Add(-6*time.Minute + time.Duration(i)*500*time.Millisecond)})
 			}
-			d := drive(t, cloud, 120, 40)
+			d := drive(t, cloud, 120, 40, several(cloud, func(of *gcp.Config) { of.Also = c.also }))
 			d.keys("4", "a", "enter")
 			d.has("all services", c.says)
 			d.lacks(c.not)
+			if text := string(d.root.dossier(place{}).report(false).markdown()); len(c.also) > 0 && !strings.Contains(text, "began 23:54 at `acme-prod/service-00001`") {
+				t.Errorf("the report:\n%s", text)
+			}
 		})
 	}
 }
