@@ -114,6 +114,21 @@ func TestNothingIsCountedThatHasLeftTheWindow(t *testing.T) {
 	})
 }
 
+// TestACountThatIsDrawnIsOfNow: what left the window since the services were listed is not counted beside what has just come.
+func TestACountThatIsDrawnIsOfNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := demo.New(demo.InMemory(), demo.Empty(), demo.Services(1))
+		d := drive(t, cloud, 120, 40)
+		d.wait(10 * time.Second)
+		cloud.Emit(demo.Refusal{Service: "service-00000", Status: 401})
+		d.wait(15*time.Minute + 20*time.Second)
+		cloud.Emit(demo.Refusal{Service: "service-00000", Status: 403})
+		d.wait(3 * time.Second)
+		d.has("15m: 1 refused", "1×403")
+		d.lacks("1×401")
+	})
+}
+
 // gcpFailure is the error of a client whose calls fail with err.
 func gcpFailure(t *testing.T, cloud *demo.Cloud, err error) error {
 	t.Helper()

@@ -167,6 +167,7 @@ func (r *root) draw() tea.Cmd {
 	if r.unseen == 0 || !r.flow.ready() {
 		return nil
 	}
+	r.prune(r.time.Add(-r.o.Since)) // counts are drawn anew anyway: those of now
 	r.show()
 	return r.flow.drew(now())
 }
