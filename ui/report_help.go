@@ -53,12 +53,13 @@ Exit status: 0 the report is written, 2 it could not be (usage, or the environme
         "unread": ["..."]          what else could let somebody in, or keep somebody out
       },
       "inFront": {                 the load balancers before it
-        "read": "…",               "" where they were not read
-        "ways": [{"balancer": "…", "kind": "…", "routes": ["…"], "backend": "…", "region": "…", "guards": ["…"],
-                  "leads": "yes", "why": "…"}],  yes, unknown; "balancer" is "" where no URL map that was read is used
+        "read": "...",             "" where they were not read
+        "ways": [{"balancer": "...", "kind": "...", "routes": ["..."], "backend": "...", "region": "...",
+                  "guards": ["..."], "leads": "yes", "why": "..."}],  yes, unknown; "balancer" is ""
+                                   where no URL map that was read is used
         "moreWays": 0,
-        "notes": ["…"],            what misleads in it
-        "unread": ["…"]            what could not be read of it
+        "notes": ["..."],          what misleads in it
+        "unread": ["..."]          what could not be read of it
       },
       "verdict": {                 what most likely stops the callers, from everything but a token
         "likely": "...",
