@@ -42,6 +42,8 @@ func TestKinds(t *testing.T) {
 
 		{"gcloud", google(`"aud":"32555940559.apps.googleusercontent.com","azp":"32555940559.apps.googleusercontent.com","sub":"` + sub + `","email":"a@example.com"`), GoogleIDUserGcloud},
 		{"gcloud's audience of somebody else", google(`"aud":"32555940559.apps.googleusercontent.com","azp":"` + sub + `","sub":"` + sub + `","email":"x@p.iam.gserviceaccount.com"`), GoogleIDSA},
+		{"gcloud's client asking for a service account, which is no user", google(`"aud":"32555940559.apps.googleusercontent.com","azp":"32555940559.apps.googleusercontent.com","sub":"` + sub + `","email":"x@p.iam.gserviceaccount.com"`), GoogleIDSA},
+		{"a service account with an empty email", google(`"aud":"https://x.run.app","azp":"` + sub + `","sub":"` + sub + `","email":""`), GoogleIDSA},
 		{"application-default login", google(`"aud":"` + adcClient + `","azp":"` + adcClient + `","sub":"` + sub + `"`), GoogleIDUserADC},
 		{"a user", google(client + `,"azp":"1234-abc.apps.googleusercontent.com","sub":"` + sub + `","email":"a@example.com"`), GoogleIDUser},
 		{"a user of the issuer without a scheme", with(`{"iss":"accounts.google.com",` + client + `,"sub":"` + sub + `"}`), GoogleIDUser},

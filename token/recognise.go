@@ -145,12 +145,14 @@ func (t *Token) byGoogle() Kind {
 	azp, hasAzp := t.claims.str("azp")
 	sub, _ := t.claims.str("sub")
 	email, hasEmail := t.claims.str("email")
-	account := strings.HasSuffix(email, ".gserviceaccount.com") || !hasEmail && hasAzp && azp == sub && digits(azp)
+	named := strings.HasSuffix(email, accountDomain)
+	hasEmail = hasEmail && email != ""
+	account := named || !hasEmail && hasAzp && azp == sub && digits(azp)
 	google, _ := t.claims.object("google")
 	switch {
-	case aud == gcloudClient && azp == aud:
+	case aud == gcloudClient && azp == aud && !named:
 		return GoogleIDUserGcloud
-	case aud == adcClient && azp == aud:
+	case aud == adcClient && azp == aud && !named:
 		return GoogleIDUserADC
 	case google.has("compute_engine"):
 		return GoogleIDSAFull

@@ -44,9 +44,9 @@ func claimEmail(t *Token, target Target) Result {
 	switch {
 	case t.claims.has("email") && !ok:
 		return Result{Status: Warn, Got: "email is no string", Fix: "find out who made this token"}
-	case !ok && t.google() && target.looks == byCloudRun:
+	case email == "" && t.google() && target.looks == byCloudRun:
 		return Result{Status: Warn, Got: "none: a binding cannot be told from the token", Want: "an email claim", Fix: "ask for the token with its email (includeEmail: true)"}
-	case !ok:
+	case email == "":
 		return skip("none")
 	}
 	return pass(email)

@@ -658,6 +658,8 @@ func callerRows() []row {
 		{rule: "clm.sub", when: "a Firebase user's is empty", paste: firebase(set("sub", "")), want: Fail},
 		{rule: "clm.email", when: "it is there", paste: account(), want: Pass},
 		{rule: "clm.email", when: "it is absent", paste: account(drop("email")), want: Warn},
+		{rule: "clm.email", when: "it is empty", paste: account(set("email", "")), want: Warn, got: "none"},
+		{rule: "iam.binding", when: "the email is empty, so that any account may be meant", paste: account(set("email", "")), want: Unknown, got: "may or may not be"},
 		{rule: "clm.email", when: "it is a list", paste: account(set("email", []string{caller})), want: Warn},
 		{rule: "clm.email", when: "it is absent in another issuer's token", paste: firebase(drop("email")), want: Skip},
 		{rule: "clm.email_verified", when: "it is", paste: account(), want: Pass},
