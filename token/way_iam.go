@@ -21,7 +21,7 @@ func (t *Token) waysPastIAM(target *Target) []Way {
 	in := target.wayIn(p.String())
 	if len(found.named) > 0 {
 		ways = append(ways, target.wayOfCondition(found.best()))
-		in.Cost += " This grant has no condition: it lets the caller in for good, where the one that there is may have ended on purpose."
+		in.Cost += " It has no condition: the caller is in for good, where the grant that there is was to end, or to be narrower."
 	}
 	return append(ways, in, see)
 }
@@ -44,7 +44,7 @@ func (t *Target) wayToAsk(p Principal) Way {
 
 // wayOfCondition is to change the condition of the binding that names the caller, which gcloud does for the whole policy only.
 func (t *Target) wayOfCondition(g Grant) Way {
-	w := Way{Title: "Change the condition", Text: "The binding of " + g.Role + " to " + g.Member + " holds only while this is true: " + g.Condition + ". Ask whoever set it, since it may have ended on purpose."}
+	w := Way{Title: "Change the condition", Text: "The binding of " + g.Role + " to " + g.Member + " holds only while this is true: " + g.Condition + ". Ask whoever set it first: it may have ended, or be narrow, on purpose."}
 	if g.Level == "" || g.Level == "service" {
 		at := t.service() + " policy.json" + t.place()
 		w.Commands = []string{"gcloud run services get-iam-policy " + t.service() + t.place() + " --format=json > policy.json", "# change the condition in policy.json, then:", "gcloud run services set-iam-policy " + at}

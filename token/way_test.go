@@ -36,7 +36,7 @@ func TestWaysOut(t *testing.T) {
 			has: []string{"--audiences=" + shopURL + " --include-email\n", "&format=full'", "--member=serviceAccount:EMAIL "}},
 		{name: "of an email that is not verified", paste: account(set("email_verified", false)), titles: []string{"Verify the address", "Get a new ID token"}},
 		{name: "of a grant that has ended, which must not be made for good unsaid", paste: account(), target: bound(past(invoker("serviceAccount:" + caller))), titles: []string{"Change the condition", "Let the caller in", "See the whole policy"},
-			has: []string{"set-iam-policy shop-api policy.json --region=europe-west1 --project=acme-prod", "may have ended on purpose", "--role=roles/run.invoker --condition=None --region", "for good", "every path of the service"}},
+			has: []string{"set-iam-policy shop-api policy.json --region=europe-west1 --project=acme-prod", "it may have ended, or be narrow, on purpose", "--role=roles/run.invoker --condition=None --region", "for good", "every path of the service"}},
 		{name: "of a grant handed down that has ended", paste: account(), target: bound(at("project acme-prod", past(invoker("serviceAccount:"+caller)))), titles: []string{"Change the condition", "Let the caller in", "See the whole policy"},
 			lacks: []string{"set-iam-policy shop-api", "--condition=None"}},
 		{name: "of a condition that cannot be evaluated", paste: account(), target: bound(when("resource.name == 'x'", invoker("serviceAccount:"+caller))), titles: []string{"Ask Policy Troubleshooter", "Change the condition", "Let the caller in", "See the whole policy"},
