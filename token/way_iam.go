@@ -46,8 +46,8 @@ func (t *Target) wayToAsk(p Principal) Way {
 func (t *Target) wayOfCondition(g Grant) Way {
 	w := Way{Title: "Change the condition", Text: "The binding of " + g.Role + " to " + g.Member + " holds only while this is true: " + g.Condition + ". Ask whoever set it first: it may have ended, or be narrow, on purpose."}
 	if g.Level == "" || g.Level == "service" {
-		at := t.service() + " policy.json" + t.place()
-		w.Commands = []string{"gcloud run services get-iam-policy " + t.service() + t.place() + " --format=json > policy.json", "# change the condition in policy.json, then:", "gcloud run services set-iam-policy " + at}
+		w.Commands = []string{"gcloud run services get-iam-policy " + t.service() + t.place() + " --format=json > policy.json", "# change the condition in policy.json, then:",
+			"gcloud run services set-iam-policy " + t.service() + " policy.json" + t.place()}
 	}
 	return w
 }
