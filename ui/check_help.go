@@ -64,7 +64,11 @@ not absent; false, [] and "" are known. Other names than these are an error, but
       "decidedBy": "clm.aud",    the check that decides, or the first in doubt; "" where none does
       "confidence": "documented", "source": "https://...",
       "text": "..."              the same in words, with what it assumes and the statuses that may come
-    }
+    },
+    "ways": [{                   the ways out, best first; none where the request is let in
+      "title": "...", "text": "...", "cost": "...",
+      "commands": ["..."]        to read and run; "# ..." tells when those behind it are meant, capitals are to fill in
+    }]
   }
 
 Texts in it quote the token and the service; whatever could disturb a terminal stands there as an escape, \u202e.

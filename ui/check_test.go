@@ -302,7 +302,7 @@ func TestCheckJSONKeepsToItsSchema(t *testing.T) {
 			t.Errorf("%s has %d fields, want %s", place, len(m), want)
 		}
 	}
-	keys("the report", raw, "schema kind kindVerified repairs checks verdict")
+	keys("the report", raw, "schema kind kindVerified repairs checks verdict ways")
 	keys("verdict", raw["verdict"], "status decidedBy confidence source text")
 	words := map[string]string{"status": "pass fail warn unknown skip", "confidence": "documented observed inferred unknown"}
 	var ids []string
@@ -332,10 +332,31 @@ func TestCheckJSONKeepsToItsSchema(t *testing.T) {
 	if c := check(t, "", aimed([]byte(`{}`))); !strings.Contains(c.out, `"status": null`) || !strings.Contains(c.out, `"repairs": []`) {
 		t.Errorf("an unknown status is null, and no repairs are an empty list:\n%s", c.out)
 	}
-	for _, field := range []string{checkSchema, `"kindVerified"`, `"repairs"`, `"sent"`, `"decidedBy"`, "predict.status", "serviceComplete", "policyComplete", "load-balancer"} {
+	if c := check(t, accountToken(t, shopURL)); !strings.Contains(c.out, `"ways": []`) {
+		t.Errorf("where the request is let in there is no way out:\n%s", c.out)
+	}
+	for _, field := range []string{checkSchema, `"kindVerified"`, `"ways"`, `"repairs"`, `"sent"`, `"decidedBy"`, "predict.status", "serviceComplete", "policyComplete", "load-balancer"} {
 		if !strings.Contains(CheckHelp, field) {
 			t.Errorf("the help does not tell of %s", field)
 		}
+	}
+}
+
+// TestCheckTellsTheSameWaysOutInBothForms: every title and command of the JSON stands in the text.
+func TestCheckTellsTheSameWaysOutInBothForms(t *testing.T) {
+	pasted := accountToken(t, "https://elsewhere.example")
+	text := check(t, pasted, func(o *CheckOptions) { o.JSON = false }).out
+	commands := 0
+	for _, w := range check(t, pasted).json.Ways {
+		for _, said := range append(w.Commands, w.Title) {
+			if !strings.Contains(text, said) {
+				t.Errorf("the text does not have %q:\n%s", said, text)
+			}
+		}
+		commands += len(w.Commands)
+	}
+	if commands == 0 {
+		t.Error("no way out has a command")
 	}
 }
 

@@ -20,6 +20,7 @@ type checkJSON struct {
 	Repairs      []repairJSON  `json:"repairs"`
 	Checks       []findingJSON `json:"checks"`
 	Verdict      verdictJSON   `json:"verdict"`
+	Ways         []wayJSON     `json:"ways"`
 }
 
 type repairJSON struct {
@@ -55,11 +56,19 @@ type verdictJSON struct {
 	Text       string `json:"text"`
 }
 
+// wayJSON is a way out; a command that begins with # says when the next ones are for.
+type wayJSON struct {
+	Title    string   `json:"title"`
+	Text     string   `json:"text"`
+	Cost     string   `json:"cost"`
+	Commands []string `json:"commands"`
+}
+
 // json is the report as JSON. Its texts are shown ones, so that a terminal may show it.
 func (a answer) json() []byte {
 	out := checkJSON{
 		Schema: checkSchema, Kind: a.token.Kind(), KindVerified: a.verified(),
-		Repairs: []repairJSON{}, Checks: []findingJSON{}, Verdict: a.verdictJSON(),
+		Repairs: []repairJSON{}, Checks: []findingJSON{}, Verdict: a.verdictJSON(), Ways: []wayJSON{},
 	}
 	for _, r := range a.token.Repairs() {
 		out.Repairs = append(out.Repairs, repairJSON{r.ID, shown(r.Text), r.Sent})
@@ -69,6 +78,13 @@ func (a answer) json() []byte {
 			ID: f.ID, Status: statusName(f.Status), Got: shown(f.Got), Want: shown(f.Want), Why: f.Why, Fix: shown(f.Fix),
 			Confidence: confidenceName(f.Confidence), Source: f.Source, Difference: newDifferenceJSON(f.Difference),
 		})
+	}
+	for _, w := range token.Ways(a.token, a.target) {
+		way := wayJSON{Title: shown(w.Title), Text: shown(w.Text), Cost: shown(w.Cost), Commands: []string{}}
+		for _, c := range w.Commands {
+			way.Commands = append(way.Commands, shown(c))
+		}
+		out.Ways = append(out.Ways, way)
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
