@@ -234,7 +234,7 @@ func optionPiece(option, value string) (piece, bool) {
 	if !ok {
 		return piece{}, false
 	}
-	return headerPiece(name, rest, shell)
+	return headerPiece(strings.TrimLeft(name, " \n"), rest, shell)
 }
 
 // uncaret undoes the quoting of Windows' cmd, as a browser writes it ("copy as cURL (cmd)"), and says whether there was any.

@@ -36,6 +36,8 @@ func ReadAll(pasted []byte) ([]*Token, error) {
 		c.text, c.hidden = text, nil
 	}
 	c.rows()
+	c.unbreak()
+	c.rename()
 	if strings.TrimSpace(c.text) == "" {
 		return nil, errors.New("read paste: nothing was pasted; copy the token, its header, or the whole curl command, and paste again")
 	}

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -181,6 +182,7 @@ func TestRead(t *testing.T) {
 		{"a curl command with something before the token", `curl -H "Authorization: Bearer (` + jwt + `" x`, jwt, "Authorization", "req.credential!"},
 		{"a curl command with a carriage return that $'…' writes behind the token", `curl -H $'Authorization: Bearer ` + jwt + `\r' x`, jwt, "Authorization", "req.credential!"},
 		{"a wget command that goes to the background", `wget -b --header="Authorization: Bearer ` + jwt + `" x`, jwt, "Authorization", ""},
+		{"a curl command whose option a terminal broke", "curl https://x.run.app/ -\nH \"Authorization: Bearer " + wrapAt(jwt, 60, "\n") + `" -d x`, jwt, "Authorization", "in.whitespace"},
 		{"a curl command without a header", "curl https://x.run.app/", "", "", ""},
 		{"a curl command with an empty header", `curl -H "Authorization: Bearer " https://x.run.app/`, "", "Authorization", "req.credential!"},
 		{"a curl command with a variable in single quotes", `curl -H 'Authorization: Bearer $TOKEN' x`, "$TOKEN", "Authorization", "req.credential!"},
@@ -283,5 +285,40 @@ func TestRead(t *testing.T) {
 				t.Errorf("repairs %q, want %q: %v", repairs, c.repairs, got.repairs)
 			}
 		})
+	}
+}
+
+// TestWhereverATerminalBreaksTheRows: the width of a terminal puts the first break anywhere, also inside a header's name.
+func TestWhereverATerminalBreaksTheRows(t *testing.T) {
+	jwt := googleToken(t)
+	for name, text := range map[string]string{
+		"a header":           "Authorization: Bearer " + jwt,
+		"a command":          `curl -sS https://shop-1a2b3c4d5e-ew.a.run.app/x -H "Authorization: Bearer ` + jwt + `" -d x=1`,
+		"a command's output": "> GET /x HTTP/2\n> authorization: Bearer " + jwt + "\n> accept: */*\n>\n",
+		"JSON":               `{"access_token": "ya29.c.b0AXv0zTPIXKyZ0123456789.abcdefghij", "id_token": "` + jwt + `", "expires_in": 3599}`,
+	} {
+		for width := 24; width < 140; width++ {
+			var rows []string
+			for row := range strings.SplitSeq(text, "\n") {
+				rows = append(rows, wrapAt(row, width, "\n"))
+			}
+			got, err := Read([]byte(strings.Join(rows, "\n")))
+			if err != nil || got.raw != jwt {
+				t.Errorf("%s at %d columns: %v, %v", name, width, got, err)
+				continue
+			}
+			if slices.ContainsFunc(got.repairs, func(r Repair) bool { return r.Sent }) || name != "JSON" && got.Via() != "Authorization" {
+				t.Errorf("%s at %d columns: in %q, %v", name, width, got.Via(), got.repairs)
+			}
+		}
+	}
+}
+
+// TestABreakThatNoTerminalMakes: a short row is nobody's terminal, and what is written like that was sent.
+func TestABreakThatNoTerminalMakes(t *testing.T) {
+	jwt := googleToken(t)
+	got, err := Read([]byte("curl -H \"Autho\nrization: Bearer " + jwt[:99] + "\n" + jwt[99:] + "\" x"))
+	if err != nil || got.raw != jwt || got.Via() == "Authorization" {
+		t.Errorf("%v in %q: %v", got, got.Via(), err)
 	}
 }

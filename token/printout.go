@@ -107,6 +107,10 @@ func headerValue(text string, from int, below bool) (value string, next int, ope
 				break
 			}
 		} else if trimmed == "" || !joinable(strings.TrimRight(trimmed, "\"'`,")) {
+			if quote := strings.IndexAny(row, "\"'"); quote > 0 && joinable(strings.TrimSpace(row[:quote])) {
+				end += 1 + quote // the last row of a token in quotes, and something behind them
+				value = rest[:end]
+			}
 			break
 		}
 		end += 1 + len(row)

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
@@ -14,6 +15,10 @@ var (
 
 	// seam is where one text goes on in the next: quotes that close and open again, with at most a plus, a dot or a backslash between them.
 	seam = regexp.MustCompile(`"[ \t]*[+.\\]?[ \t]*\n?[ \t]*[+.]?[ \t]*[bfru]?"|'[ \t]*[+.\\]?[ \t]*\n?[ \t]*[+.]?[ \t]*[bfru]?'`)
+
+	// wrappedName is a header's name, up to Bearer where that follows, in which a terminal may have broken the row; rowBreak is such a break.
+	wrappedName = regexp.MustCompile(breakable("authorization:") + `(?:[ \t\n]*` + breakable("bearer") + `)?`)
+	rowBreak    = regexp.MustCompile(`[ \t]*\n[ \t]*`)
 
 	// nameEnd is what stands behind a text that is a name.
 	nameEnd = regexp.MustCompile(`^[ \t]*[=:]`)
@@ -111,6 +116,41 @@ func unseamed(text string) (string, bool) {
 	}
 	b.WriteString(text[from:])
 	return b.String(), true
+}
+
+// breakable is a pattern for a word with a break of the row anywhere inside.
+func breakable(word string) string {
+	return "(?i:" + strings.Join(strings.Split(word, ""), `(?:[ \t]*\n[ \t]*)?`) + ")"
+}
+
+// rename puts together the name of a header, and the word Bearer behind it, where a narrow terminal broke the row in one of them. Nobody sends a name like
+// that, and so the other breaks around it are the terminal's, too.
+func (c *cleaned) rename() {
+	const least = 20 // characters of a row
+	text := wrappedName.ReplaceAllStringFunc(c.text, func(name string) string {
+		head, word, ok := strings.Cut(name, ":")
+		if !ok {
+			return name
+		}
+		space := word[:len(word)-len(strings.TrimLeft(word, " \t\n"))]
+		return rowBreak.ReplaceAllString(head, "") + ":" + space + rowBreak.ReplaceAllString(word[len(space):], "")
+	})
+	if text != c.text && strings.IndexByte(c.text, '\n') >= least {
+		c.text, c.hidden, c.quoted = text, nil, true
+		c.repairs = append(c.repairs, Repair{ID: "in.whitespace", Text: "removed a line break inside the header's name or Bearer"})
+	}
+}
+
+// unbreak is a JSON document without the breaks that a terminal made, where only they keep it from being one.
+func (c *cleaned) unbreak() {
+	text := strings.TrimSpace(c.text)
+	if text == "" || text[0] != '{' && text[0] != '[' || !strings.Contains(text, "\n") || json.Valid([]byte(text)) {
+		return
+	}
+	if text = strings.ReplaceAll(text, "\n", ""); json.Valid([]byte(text)) {
+		c.text, c.hidden = text, nil
+		c.repairs = append(c.repairs, Repair{ID: "in.whitespace", Text: "removed line breaks that a terminal made"})
+	}
 }
 
 func notInToken(r rune) bool { return r != '.' && notBase64(r) }

@@ -65,7 +65,7 @@ func (v *value) sent(text string, sent bool) {
 // tokens unwraps the piece and parses what is in it. There is none where the token is not in the paste, or where text by itself holds nothing
 // but wrapping.
 func (v *value) tokens() []*Token {
-	if v.form == shell && strings.HasSuffix(strings.TrimRight(strings.ReplaceAll(v.text, "\r", "\n"), " \t"), "\n") {
+	if v.form == shell && strings.HasSuffix(strings.TrimRight(strings.ReplaceAll(v.text, "\r", "\n"), " \t"), "\n") && !v.in.wrapped(v.from, v.to) {
 		v.sent("a line break at the end of the header", true)
 	}
 	for range 64 {
