@@ -29,5 +29,10 @@ func (t *Token) beyond(rule string) bool {
 	if claim == "" || t.Kind() == None || t.claims.has(claim) {
 		return false
 	}
-	return slices.ContainsFunc(t.defects, func(d defect) bool { return d.rule == "in.truncated" && strings.HasPrefix(d.got, "claims ") })
+	return slices.ContainsFunc(t.defects, func(d defect) bool { return d.rule == "in.truncated" && strings.HasPrefix(d.got, "claims ") }) || t.shortened()
+}
+
+// shortened says whether dots or asterisks that somebody put there for showing stand where the claims should: what is behind them is not known.
+func (t *Token) shortened() bool {
+	return len(t.segments) > 1 && shortened.MatchString(t.segments[1]) || len(t.segments) == 2 && shortened.MatchString(t.raw)
 }

@@ -20,6 +20,9 @@ var (
 	// inList is how a list of texts begins in a program, where a header's value is one.
 	inList = regexp.MustCompile("^(?:\\[\\]string\\{|\\[|\\{|\\()[ \t\n]*[\"'`]")
 
+	// answered is how a server's answer begins, or the header that says what it wants.
+	answered = regexp.MustCompile(`(?im)^[<* \t]*(?:HTTP/[0-9.]+ [1-5][0-9][0-9]\b|(?:www|proxy)-authenticate[ \t]*:|<!doctype html|<html)`)
+
 	// literal is what a program's text puts before a quote: f"…", @"…".
 	literal = regexp.MustCompile("^[A-Za-z@$]{1,2}[\"'`]")
 
@@ -32,6 +35,7 @@ func fromLines(text string) (pieces []piece, unread bool) {
 	if !mentions(strings.ToLower(text), "authorization", "cookie", "appcheck", "assertion") {
 		return nil, false
 	}
+	var others []piece // in cookies of other names; of use only where there is nothing else
 	end, request := 0, 0
 	for end < len(text) && len(pieces) <= maxTokens {
 		at := headerName.FindStringSubmatchIndex(text[end:])
@@ -51,6 +55,9 @@ func fromLines(text string) (pieces []piece, unread bool) {
 		}
 		value, next, open := headerValue(text, end, separator == "")
 		p, ok := headerPiece(name, value, line)
+		if next >= 0 && !ok && separator != "=" && (holdsStart(value) || !requestLine.MatchString(text)) {
+			others = append(others, cookiePiece(value, line))
+		}
 		if !ok || next < 0 {
 			continue
 		}
@@ -61,6 +68,9 @@ func fromLines(text string) (pieces []piece, unread bool) {
 		}
 		p.request, p.at, p.mark = request, len(pieces)+1, mark(text[:at[2]])
 		pieces = append(pieces, p)
+	}
+	if len(pieces) == 0 && !unread {
+		pieces = others
 	}
 	slices.SortStableFunc(pieces, func(a, b piece) int { return a.rank - b.rank })
 	return pieces, unread

@@ -154,6 +154,23 @@ func TestTooMuch(t *testing.T) {
 // privateKey looks like one; its body is none.
 const privateKey = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw\n-----END PRIVATE KEY-----\n"
 
+// TestAPrivateKeyInBase64: a key is as secret as its base64, in which pipelines keep it.
+func TestAPrivateKeyInBase64(t *testing.T) {
+	for name, c := range map[string]struct {
+		paste  string
+		secret bool
+	}{
+		"by itself":              {stdBase64(privateKey), true},
+		"in a Kubernetes secret": {"data:\n  tls.key: " + stdBase64(privateKey) + "\nkind: Secret\n", true},
+		"a certificate":          {stdBase64(strings.ReplaceAll(privateKey, "PRIVATE KEY", "CERTIFICATE")), false},
+	} {
+		got, err := Read([]byte(c.paste))
+		if err != nil || got.Kind() != PEM || got.LongLived() != c.secret {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+}
+
 // TestASecretBesideTheTokenIsToldOf: whichever credential is judged, what stays good was pasted too.
 func TestASecretBesideTheTokenIsToldOf(t *testing.T) {
 	jwt := googleToken(t)

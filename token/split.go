@@ -158,6 +158,10 @@ func (v *value) split() []string {
 			raw = text // the end of a sentence
 			other++
 		}
+		if half := raw[:len(raw)/2]; raw == half+half && complete(half) {
+			raw = half
+			v.repairs = append(v.repairs, Repair{ID: "in.multiple", Text: "the token stands twice, without anything between", Sent: v.form >= line})
+		}
 		raws = append(raws, raw)
 		i = j
 	}

@@ -239,6 +239,10 @@ func inQuotes(text string) (inner string, opening, ok bool) {
 	switch {
 	case n >= 2 && first == last && strings.IndexByte(marks, first) >= 0:
 		return text[1 : n-1], true, true
+	case n > 4 && strings.HasPrefix(text, "**") && strings.HasSuffix(text, "**") && !stands(text):
+		return text[2 : n-2], true, true // bold in Markdown
+	case n > 4 && strings.HasSuffix(text, "**") && strings.IndexByte(text[:n-2], '*') < 0:
+		return text[:n-2], false, true
 	case n >= 2 && (first == '<' && last == '>' || first == '{' && last == '}' && starts(text[1:])) && !saml(text) && !stands(text):
 		return text[1 : n-1], true, true
 	case strings.IndexByte(marks, first) >= 0 && strings.IndexByte(text[1:], first) < 0:
