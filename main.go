@@ -331,7 +331,7 @@ func (f checkFlags) options(ctx context.Context, stdin io.Reader) (o ui.CheckOpt
 		return o, &ui.Error{Text: "standard input is a terminal, which shows what is pasted and cuts it at 4095 characters",
 			Hint: "why401 check < FILE, or --token-file FILE, or paste it into why401 itself; a request without a credential: < /dev/null"}
 	}
-	if (f.service != "" || f.demo) && !f.offline {
+	if (f.service != "" && f.target == "" || f.demo) && !f.offline { // what contradicts is for ui.Check to say
 		var screen ui.Options
 		if o.HTTP, err = cloud(ctx, &screen, f.demo, f.project); err != nil {
 			return o, err

@@ -90,6 +90,7 @@ func TestCheckCommandLinesThatAreRefused(t *testing.T) {
 		{"keys that are not there", "", []string{"--keys", "https://accounts.google.com=" + f[0] + "x"}, "read the key file"},
 		{"keys that are none", "", []string{"--offline", "--keys", f[0]}, "read key set"},
 		{"keys that are too many", "", []string{"--keys", f[3]}, "larger than 1 MiB"},
+		{"a service and a target, before credentials are looked for", "", []string{"--service", "status", "--target", f[0]}, "both name a service"},
 		{"a service and a target", "", []string{"--demo", "--service", "status", "--target", f[0]}, "both name a service"},
 		{"a service without the network", "", []string{"--offline", "--service", "status"}, "--offline forbids"},
 		{"the embedded cloud without the network", "", []string{"--offline", "--demo", "--service", "status"}, "--offline forbids"},

@@ -28,6 +28,17 @@ func TestWhatWasCutOffIsUnknown(t *testing.T) {
 			}
 		}
 	}
+	for _, mark := range []string{"…", "...", "***"} {
+		token, err := Read([]byte(header + "." + rest[:40] + mark))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{"clm.aud", "clm.exp"} {
+			if f := Check(token, shop(t)).Find(id); f.Status != Unknown && f.Status != Skip {
+				t.Errorf("claims shortened by %s: %s is %v (%s), want unknown", mark, id, f.Status, f.Got)
+			}
+		}
+	}
 	token, err := Read([]byte(account(drop("exp"))))
 	if err != nil {
 		t.Fatal(err)
