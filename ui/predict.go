@@ -45,7 +45,7 @@ func (r *root) predict() tea.Cmd {
 	}
 	if is.token != p.token || !is.keys.Equal(p.keys) || is.listed != p.listed || is.handed != p.handed || is.minute != p.minute {
 		if is.token != p.token {
-			r.services.predictNothing()
+			r.services.predictAnother()
 		}
 		is.open = append(r.services.onScreen(), r.services.ids()...)
 		*p = is

@@ -31,6 +31,15 @@ func TestOneTokenEveryService(t *testing.T) {
 		if first := d.root.services.rows[d.root.services.shown[0]]; first.verdict.Status != 200 {
 			t.Errorf("sorted by the token's prospects, the first service answers %s, want 200", statusWord(first.verdict))
 		}
+		before := d.root.token.token
+		d.keys("d")
+		if d.root.token.token == before {
+			t.Error("d took no other token")
+		}
+		d.has("by token")
+		if first := d.root.services.rows[d.root.services.shown[0]]; first.verdict.Status != 200 {
+			t.Errorf("sorted by another token's prospects, the first service answers %s, want 200", statusWord(first.verdict))
+		}
 		d.keys("x")
 		d.lacks("TOKEN", "by token")
 	})

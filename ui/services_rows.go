@@ -168,12 +168,17 @@ func (p *servicesPane) setTally(of func(place) tally, charts map[place][]int, wi
 	}
 }
 
-// predictNothing forgets what the services would answer: no token is held, or another one.
-func (p *servicesPane) predictNothing() {
-	p.predicted = false
+// predictAnother forgets what the services would answer to the token before. The order and the filter stay: the next answers come at once.
+func (p *servicesPane) predictAnother() {
 	for i := range p.rows {
 		p.rows[i].verdict, p.rows[i].hay = token.Verdict{}, ""
 	}
+}
+
+// predictNothing forgets what the services would answer: no token is held any more.
+func (p *servicesPane) predictNothing() {
+	p.predicted = false
+	p.predictAnother()
 	sorted := p.by == byToken
 	if sorted {
 		p.by = byRefused
