@@ -69,11 +69,17 @@ func isWord(text string) bool {
 		return false
 	case len(text) <= short:
 		return true
-	case !strings.Contains(text, "@") && !strings.HasPrefix(text, "https://"):
+	case !strings.Contains(text, "@") && !strings.HasPrefix(text, "https://") && !isLongName(text):
 		return false
 	}
 	t, err := token.Read([]byte(text))
 	return err == nil && t.Kind() == token.Unrecognised
+}
+
+// isLongName says that a text has the form of a name that is long by nature: an identity of a pool, an OAuth client, an audience of IAP.
+func isLongName(text string) bool {
+	return !strings.ContainsAny(text, " \t") && (strings.HasPrefix(text, "principal://") || strings.HasPrefix(text, "principalSet://") ||
+		strings.HasPrefix(text, "/projects/") || strings.HasSuffix(text, ".apps.googleusercontent.com"))
 }
 
 func (r *root) tokenRead(m tokenRead) {
