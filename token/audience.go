@@ -237,3 +237,25 @@ func Differs(audience string, accepted Audience) (words string, marks *Differenc
 	}
 	return words, differ(audience, accepted.Value)
 }
+
+// Uncompared says of an audience whether any service takes it, whatever audiences the service has, and in which tokens: yes of gcloud's own client,
+// unsure of the one of application-default login, no of every other.
+func Uncompared(audience string) (Answer, string) {
+	switch audience {
+	case gcloudClient:
+		return Yes, "gcloud's own client: in a gcloud user's token it is not compared; for development"
+	case adcClient:
+		return Unsure, "the client of application-default login: reports disagree on whether it is compared"
+	}
+	return No, ""
+}
+
+// Tolerated says that an audience is an accepted one but for a path or a slash at its end, which is very likely taken though no page says so.
+func Tolerated(audience string, accepted Audience) bool { return accepted.tolerates(apart(audience)) }
+
+func (a *Audience) tolerates(other address) bool {
+	return a.Source == "url" && other.onlyPath(apart(a.Value))
+}
+
+// RunApp says whether an audience is an address under run.app.
+func RunApp(audience string) bool { return apart(audience).runApp() }

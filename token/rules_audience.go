@@ -83,7 +83,7 @@ func judgeAudience(t *Token, target *Target, aud string) Result {
 	}
 	parts := apart(aud)
 	for _, a := range target.Audiences {
-		if a.Source == "url" && parts.onlyPath(apart(a.Value)) {
+		if a.tolerates(parts) {
 			return Result{Status: Warn, Doubt: true, Got: aud + ": the path is very likely tolerated, but that is not documented", Want: a.Value,
 				Difference: differ(aud, a.Value), Fix: target.mint(a.Value), Confidence: Observed}
 		}
@@ -161,7 +161,7 @@ func elsewhere(list []Audience, aud string, parts address) string {
 		case !strings.HasPrefix(aud, a.Value):
 		case len(aud) == len(a.Value):
 			whole = append(whole, a.service())
-		case a.Source == "url" && parts.onlyPath(apart(a.Value)):
+		case a.tolerates(parts):
 			below = append(below, a.service())
 		}
 	}

@@ -40,12 +40,12 @@ func TestCanTheyAndWhoAccepts(t *testing.T) {
 		d.keys("l")
 		d.send(tea.PasteMsg{Content: "https://order-events-424242424242.us-central1.run.app/"})
 		d.keys("enter")
-		d.has("no service of the project accepts", "nearly", "the trailing slash is too much")
+		d.has("? very likely order-events", "nearly", "the trailing slash is too much")
 		d.keys("l", "backspace", "enter")
 		d.golden("ask-audience-120x40")
 		d.has("✓ order-events")
 		d.keys("esc")
-		d.lacks("no service of the project accepts", "✓ order-events")
+		d.lacks("very likely", "✓ order-events")
 		if d.root.zoom != true {
 			t.Error("esc left the zoom together with the answer")
 		}
@@ -114,6 +114,42 @@ func TestTheDoorBeforeIAM(t *testing.T) {
 			ask("shop-api", "ann@acme.example")
 			d.has("let in by IAM", "straight from the internet:")
 			d.golden("ask-balancer" + at)
+		})
+	}
+}
+
+// TestWhoAcceptsIsNoSurerThanTheCheck: what a token's audience would be doubtful for is no plain no here either.
+func TestWhoAcceptsIsNoSurerThanTheCheck(t *testing.T) {
+	shop := gcp.Service{ID: "projects/acme/locations/europe-west1/services/shop", Name: "shop", Region: "europe-west1", URI: "https://shop-1a-ew.a.run.app", Audiences: []string{"https://shop.acme.example"}}
+	off := gcp.Service{ID: "projects/acme/locations/europe-west1/services/off", Name: "off", Region: "europe-west1", DefaultURLOff: true}
+	for _, c := range []struct {
+		name, audience string
+		all            []gcp.Service
+		part           bool // not every region has answered
+		want           string
+	}{
+		{"a service's URL", "https://shop-1a-ew.a.run.app", []gcp.Service{shop}, false, "✓ shop"},
+		{"nobody's", "https://nobody.example", []gcp.Service{shop, off}, false, "✗ no service of the project accepts https://nobody.example"},
+		{"nobody's, and a region did not answer", "https://nobody.example", []gcp.Service{shop}, true, "? no service that is listed accepts"},
+		{"a slash after its URL", "https://shop-1a-ew.a.run.app/", []gcp.Service{shop}, false, "? very likely shop: a path"},
+		{"a path after its URL", "https://shop-1a-ew.a.run.app/v1/cart", []gcp.Service{shop}, false, "? very likely shop: a path"},
+		{"a path after a custom audience, which is an exact string", "https://shop.acme.example/", []gcp.Service{shop}, false, "✗ no service"},
+		{"the URL of a tag", "https://green---shop-1a-ew.a.run.app", []gcp.Service{shop}, false, "✗ no service"},
+		{"a run.app address, and one is not listed", "https://other-1a-ew.a.run.app", []gcp.Service{shop, off}, false, "? none that is known accepts"},
+		{"gcloud's client", "32555940559.apps.googleusercontent.com", []gcp.Service{shop}, false, "✓ every service: gcloud's own client"},
+		{"the client of application-default login", "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com", []gcp.Service{shop}, false, "? not known: the client"},
+		{"some other client", "1-x.apps.googleusercontent.com", []gcp.Service{shop}, false, "✗ no service"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newAccessPane(newTheme(themeNone, false), newKeyMap())
+			p.SetSize(120, 40)
+			p.show(accessed{service: c.all[0], all: c.all, index: gcp.IndexAudiences(c.all), whole: !c.part}, true)
+			p.Update(press("l"))
+			p.Paste(c.audience)
+			p.Update(press("enter"))
+			if got := strings.Join(p.lines, "\n"); !strings.Contains(got, c.want) {
+				t.Errorf("no %q in\n%s", c.want, got)
+			}
 		})
 	}
 }
@@ -206,6 +242,11 @@ func TestWhatIsPastedIntoAPromptIsAWord(t *testing.T) {
 		{"ann@acme.example\r", true},
 		{"serviceAccount:a-robot-with-a-long-name@a-project-with-a-long-name.iam.gserviceaccount.com\n", true},
 		{"https://order-events-424242424242.us-central1.run.app/with/a/path/that/goes/on", true},
+		{"764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com", true},
+		{"principalSet://iam.googleapis.com/projects/424242424242/locations/global/workloadIdentityPools/ci/attribute.repository/acme/shop", true},
+		{"principal://iam.googleapis.com/locations/global/workforcePools/acme-staff/subject/ann", true},
+		{"/projects/424242424242/locations/europe-west1/services/admin-console", true},
+		{"curl https://api.acme.example/a/long/path -H 'Authorization: Bearer " + strings.Repeat("x", 60) + "' https://x.apps.googleusercontent.com", false},
 		{"two\nlines", false},
 		{"eyJhbGciOiJSUzI1NiJ9.e30.AAAA", false},
 		{"https://api.acme.example/?access_token=ya29.a0AfB_" + strings.Repeat("x", 60), false},
