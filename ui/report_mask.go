@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"reflect"
@@ -20,9 +21,12 @@ type veil struct {
 }
 
 var (
-	mailText = regexp.MustCompile("[^\\s@<>(),;:'\"/?&=`|\\[\\]]+(?:@|%40)[\\pL\\pN-]+(?:\\.[\\pL\\pN-]+)+")
-	ip6Text  = regexp.MustCompile(`(?:[0-9A-Fa-f.]|:|%3[Aa]){2,}`)
-	ip4Text  = regexp.MustCompile(`(?:[0-9]{1,3}\.){3}[0-9]{1,3}`)
+	mailText = regexp.MustCompile("(?:\"[^\"@]+\"|[^\\s@<>(),;:'\"/?&=`|\\[\\]]+)(?:@|%(?:25)*40)[\\pL\\pN-]+(?:\\.[\\pL\\pN-]+)+")
+	mailSign = regexp.MustCompile(`%(?:25)*40`)
+	ip6Text  = regexp.MustCompile(`(?:[0-9A-Fa-f.]|:|%(?:25)*3[Aa]){2,}`)
+	ip6Sign  = regexp.MustCompile(`%(?:25)*3[Aa]`)
+	ip4Text  = regexp.MustCompile(`(?:[0-9]{1,3}(?:\.|%(?:25)*2[Ee])){3}[0-9]{1,3}`)
+	ip4Sign  = regexp.MustCompile(`%(?:25)*2[Ee]`)
 )
 
 // over puts the veil over every text of a value, by reflection, so that no field can be forgotten.
@@ -78,26 +82,70 @@ func (v *veil) mask(s string) string {
 		if strings.HasSuffix(strings.ToLower(mail), ".gserviceaccount.com") {
 			return mail
 		}
-		return v.name("mail", strings.Replace(mail, "%40", "@", 1))
+		return v.name("mail", mailSign.ReplaceAllString(mail, "@"))
 	})
-	s = replaceWords(s, ip6Text, func(word string) (string, bool) {
-		plain := strings.NewReplacer("%3A", ":", "%3a", ":").Replace(word)
-		text := strings.TrimRight(plain, ".:")
-		if strings.HasSuffix(plain, "::") {
-			text = plain
-		}
-		if a, err := netip.ParseAddr(text); err != nil || !a.Is6() {
-			return "", false
-		}
-		return v.name("ip", text) + plain[len(text):], true
-	})
+	s = v.maskIP6(s)
 	return ip4Text.ReplaceAllStringFunc(s, func(word string) string {
-		if _, err := netip.ParseAddr(word); err != nil {
+		parts := strings.Split(ip4Sign.ReplaceAllString(word, "."), ".")
+		for i, p := range parts {
+			parts[i] = cmp.Or(strings.TrimLeft(p, "0"), "0") // some write leading zeros
+		}
+		address := strings.Join(parts, ".")
+		if _, err := netip.ParseAddr(address); err != nil {
 			return word
 		}
-		return v.name("ip", word)
+		return v.name("ip", address)
 	})
 }
+
+// maskIP6 names the IPv6 addresses in a text, also where words or a port are joined to them by colons.
+func (v *veil) maskIP6(s string) string {
+	var b strings.Builder
+	last := 0
+	for _, at := range ip6Text.FindAllStringIndex(s, -1) {
+		word := ip6Sign.ReplaceAllString(s[at[0]:at[1]], ":")
+		b.WriteString(s[last:at[0]])
+		last = at[1]
+		if masked := v.maskColons(word, letterAt(s, at[0]-1), letterAt(s, at[1])); masked != word {
+			b.WriteString(masked)
+		} else {
+			b.WriteString(s[at[0]:at[1]])
+		}
+	}
+	return b.String() + s[last:]
+}
+
+// leastGroups is how many groups an address must have where letters are joined to it: std::bad is none.
+const leastGroups = 3
+
+// maskColons names the addresses in a word of hexadecimal digits, colons and dots: before and after say that it is part of a longer one.
+func (v *veil) maskColons(word string, before, after bool) string {
+	var ends []int // where an address may begin or end: beside a colon, but not within two of them
+	for i := range len(word) + 1 {
+		if i == 0 || i == len(word) || word[i] == ':' || word[i-1] == ':' || word[i-1] == '.' || word[i] == '.' {
+			ends = append(ends, i)
+		}
+	}
+	var b strings.Builder
+	last := 0
+	for i := 0; i < len(ends); i++ {
+		for j := min(len(ends)-1, i+mostEnds); j > i; j-- {
+			text := word[ends[i]:ends[j]]
+			joined := ends[i] == 0 && before || ends[j] == len(word) && after || letterAt(word, ends[i]-1) || letterAt(word, ends[j])
+			groups := len(strings.FieldsFunc(text, func(r rune) bool { return r == ':' }))
+			if a, err := netip.ParseAddr(text); err != nil || !a.Is6() || joined && groups < leastGroups {
+				continue
+			}
+			b.WriteString(word[last:ends[i]] + v.name("ip", text))
+			last, i = ends[j], j-1
+			break
+		}
+	}
+	return b.String() + word[last:]
+}
+
+// mostEnds is how many places an address can span where it may begin or end: its groups, their colons, and the dots of an IPv4 address in it.
+const mostEnds = 24
 
 // name is what stands in place of an address: the kind and a number.
 func (v *veil) name(kind, address string) string {
@@ -117,9 +165,7 @@ func (v *veil) name(kind, address string) string {
 
 // replaceWords replaces what a pattern finds, where it is no part of a longer word.
 func replaceWords(s string, pattern *regexp.Regexp, by func(string) (string, bool)) string {
-	letter := func(i int) bool {
-		return i >= 0 && i < len(s) && (s[i] == '_' || '0' <= s[i] && s[i] <= '9' || 'A' <= s[i] && s[i] <= 'Z' || 'a' <= s[i] && s[i] <= 'z')
-	}
+	letter := func(i int) bool { return letterAt(s, i) }
 	var b strings.Builder
 	last := 0
 	for _, at := range pattern.FindAllStringIndex(s, -1) {
@@ -132,4 +178,8 @@ func replaceWords(s string, pattern *regexp.Regexp, by func(string) (string, boo
 		}
 	}
 	return b.String() + s[last:]
+}
+
+func letterAt(s string, i int) bool {
+	return i >= 0 && i < len(s) && (s[i] == '_' || '0' <= s[i] && s[i] <= '9' || 'A' <= s[i] && s[i] <= 'Z' || 'a' <= s[i] && s[i] <= 'z')
 }
