@@ -193,7 +193,12 @@ func (k *clues) notOpened() {
 
 // preflight is a browser's OPTIONS.
 func (k *clues) preflight() {
-	confidence, without := documented, " without a credential"
+	// That it is a browser is told by its own word alone.
+	confidence, without := observed, " without a credential"
+	if others := slices.DeleteFunc(k.callers(), func(kind string) bool { return kind == "browser" }); len(others) > 0 {
+		confidence = inferred
+		k.con("not all of them say that they are browsers: %s", list(others))
+	}
 	if slices.ContainsFunc(k.main, func(e Entry) bool { return e.explain().Short == likelyPreflight }) {
 		confidence, without = inferred, ""
 		k.con("whether a credential came is not in the log; no browser puts one on a preflight")

@@ -12,7 +12,7 @@ func (k *clues) silent() {
 	switch {
 	case k.s.Ingress == IngressNone:
 		k.likely(documented, "Ingress is none: no request gets in, and none leaves an entry.")
-	case k.s.URI == "" && len(k.s.URLs) == 0:
+	case k.s.URI == "" && len(k.s.URLs) == 0 && !k.s.URLsHidden():
 		k.likely(documented, "The service has no URL: there is nothing to call.")
 	case k.s.State == StateFailed:
 		k.likely(inferred, "The latest revision is not ready: callers may get an error, or the revision before.")

@@ -16,7 +16,7 @@ func TestDiagnosisOfTheStory(t *testing.T) {
 		"shop-api":      {"Callers probably send Firebase ID tokens", "Paste a token", "does not show the token", "inferred"},
 		"billing":       {"billing.acme.example, which is no audience", "custom audience", "does not show the token", "inferred"},
 		"reports":       {"a credential that Cloud Run does not accept", "Paste a token", "does not show the token", "documented"},
-		"web-gateway":   {"preflights never carry a credential", "one origin", "not proven", "documented"},
+		"web-gateway":   {"preflights never carry a credential", "one origin", "not proven", "observed"},
 		"order-events":  {"roles/cloudfunctions.invoker", "roles/run.invoker", "does not name the caller", "inferred"},
 		"public-site":   {"was public", "sec.review@acme.example", "not in the log", "inferred"},
 		"nightly-sync":  {"was deleted", "Remove that binding", "does not name the caller", "inferred"},

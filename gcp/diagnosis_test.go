@@ -147,6 +147,12 @@ func TestDiagnose(t *testing.T) {
 		{"preflights", func(p *patient) {
 			p.refuse(403, new403+noHeader, func(e *gcp.Entry) { e.Method, e.Referer = "OPTIONS", "https://app.acme.example/" })
 		}, "Browsers call across origins.", "the pages are on app.acme.example", ""},
+		{"preflights of what says that it is a browser", func(p *patient) {
+			p.refuse(403, new403+noHeader, by("Mozilla/5.0 (X11)"), func(e *gcp.Entry) { e.Method = "OPTIONS" })
+		}, "Browsers call across origins.", "is not proven", "not all of them say"},
+		{"OPTIONS of what says that it is something else", func(p *patient) {
+			p.refuse(403, new403+noHeader, by("curl/8.5"), func(e *gcp.Entry) { e.Method = "OPTIONS" })
+		}, "Browsers call across origins.", "not all of them say that they are browsers: command line", ""},
 		{"preflights of which it is not said that no credential came", func(p *patient) {
 			p.refuse(403, new403, func(e *gcp.Entry) { e.Method = "OPTIONS" })
 		}, "Browsers call across origins.", "whether a credential came is not in the log", "of OPTIONS without"},
@@ -417,6 +423,8 @@ func TestDiagnose(t *testing.T) {
 		}, "Nothing shows that callers are stopped.", "", "stopped by ingress"},
 		{"ingress none", func(p *patient) { p.s.Ingress = gcp.IngressNone }, "Ingress is none", "", ""},
 		{"no URL", func(p *patient) { p.s.URI, p.s.URLs = "", nil }, "The service has no URL", "", ""},
+		{"no URL, since it is off: load balancers lead to it all the same", func(p *patient) { p.s.URI, p.s.URLs, p.s.DefaultURLOff = "", nil, true },
+			"If callers use the run.app URL, they get 404", "Look at the load balancer's log", "nothing to call"},
 		{"not ready", func(p *patient) { p.s.State, p.s.StateText = gcp.StateFailed, "it crashed" }, "The latest revision is not ready", "the service says: it crashed", ""},
 		{"the run.app URL is off", func(p *patient) { p.s.DefaultURLOff = true }, "If callers use the run.app URL, they get 404", "load balancer's log", ""},
 		{"IAP, and nothing refused", func(p *patient) { p.s.IAP = true }, "Nothing shows that callers are stopped.", "IAP answers before Cloud Run", ""},
@@ -498,5 +506,16 @@ func BenchmarkDiagnose(b *testing.B) {
 	p.change(12, nil, []string{"allUsers"})
 	for b.Loop() {
 		gcp.Diagnose(p.s, p.evidence())
+	}
+}
+
+// TestAPreflightIsNotDocumentedToBeOne: who sent an OPTIONS is told by its own word alone.
+func TestAPreflightIsNotDocumentedToBeOne(t *testing.T) {
+	for agent, want := range map[string]string{"Mozilla/5.0 (X11)": "observed", "curl/8.5": "inferred", "": "inferred"} {
+		p := healthy()
+		p.refuse(403, new403+noHeader, by(agent), func(e *gcp.Entry) { e.Method = "OPTIONS" })
+		if d := gcp.Diagnose(p.s, p.evidence()); d.Confidence != want {
+			t.Errorf("%q: %s, want %s", agent, d.Confidence, want)
+		}
 	}
 }
