@@ -29,25 +29,31 @@ func (p *accessPane) acceptors(label string) []string {
 		label = ""
 	}
 	if len(exact) == 0 {
-		sign, text, st := p.unaccepted(audience)
-		lines = entry(label, th.accent, labelWidth, sign+" "+text, st, p.w)
+		lines = p.unaccepted(label, audience)
 	}
 	return append(lines, p.nearly(audience, most)...)
 }
 
 // unaccepted says of an audience that no service has among those it accepts what becomes of it all the same.
-func (p *accessPane) unaccepted(audience string) (sign, text string, st style) {
+func (p *accessPane) unaccepted(label, audience string) []string {
 	th := p.th
-	switch any, why := token.Uncompared(audience); any {
+	say := func(sign, text string, st style) []string {
+		return entry(label, th.accent, labelWidth, sign+" "+text, st, p.w)
+	}
+	switch taken, why := token.Uncompared(audience); taken {
 	case token.Yes:
-		return th.glyph.pass, "every service: " + why, th.good
+		return say(th.glyph.pass, "every service: "+why, th.good)
 	case token.Unsure:
-		return th.glyph.unknown, "not known: " + why, th.unknown
+		return say(th.glyph.unknown, "not known: "+why, th.unknown)
 	}
 	hidden := 0
 	for _, s := range p.all {
 		if slices.ContainsFunc(audiences(s), func(a token.Audience) bool { return token.Tolerated(audience, a) }) {
-			return th.glyph.unknown, "very likely " + p.namedAmong(s) + ": a path after its address is tolerated, though no page says so", th.unknown
+			lines := say(th.glyph.unknown, "very likely "+p.namedAmong(s)+": a path after its address is tolerated, though no page says so", th.unknown)
+			for i, l := range lines {
+				lines[i] = p.hued(l, s, th.unknown)
+			}
+			return lines
 		}
 		if s.URLsHidden() {
 			hidden++
@@ -55,11 +61,11 @@ func (p *accessPane) unaccepted(audience string) (sign, text string, st style) {
 	}
 	switch {
 	case !p.whole:
-		return th.glyph.unknown, "no service that is listed accepts " + clean(audience) + ", but not every region has answered", th.unknown
+		return say(th.glyph.unknown, "no service that is listed accepts "+clean(audience)+", but not every region has answered", th.unknown)
 	case hidden > 0 && token.RunApp(audience):
-		return th.glyph.unknown, "none that is known accepts " + clean(audience) + "; the run.app URL of " + plural(hidden, "service") + " is off and not listed", th.unknown
+		return say(th.glyph.unknown, "none that is known accepts "+clean(audience)+"; the run.app URL of "+plural(hidden, "service")+" is off and not listed", th.unknown)
 	}
-	return th.glyph.fail, "no service of " + p.ofWhat() + " accepts " + clean(audience), th.bad
+	return say(th.glyph.fail, "no service of "+p.ofWhat()+" accepts "+clean(audience), th.bad)
 }
 
 // nearly are the audiences that an audience misses by a part, each with its service and the part: marked in what is accepted, and in what

@@ -97,8 +97,15 @@ func TestTheProjectIsNamed(t *testing.T) {
 			d.keys("l", "ctrl+u")
 			d.send(tea.PasteMsg{Content: "https://shop-api-1a2b3c4d5e-ew.a.run.app/"})
 			d.keys("enter")
-			d.has("no service of acme-prod or", "acme-prod/shop-api")
+			d.has("very likely", "acme-prod/shop-api")
 			d.golden("two-projects-near" + at)
+			if hue := d.root.th.hues([]string{"acme-prod", "acme-staging"})["acme-prod"]; !strings.Contains(strings.Join(d.root.access.lines[:2], ""), hue.of("acme-prod/")) {
+				t.Errorf("at %d×%d acme-prod does not have its colour in the answer", size.Width, size.Height)
+			}
+			d.keys("l", "ctrl+u")
+			d.send(tea.PasteMsg{Content: "https://green---shop-api-1a2b3c4d5e-ew.a.run.app"})
+			d.keys("enter")
+			d.has("no service of acme-prod or", "acme-prod/shop-api")
 		})
 	}
 }
