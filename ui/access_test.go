@@ -2,12 +2,14 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"cloud.google.com/go/iam/apiv1/iampb"
+	"github.com/charmbracelet/x/ansi"
 	"google.golang.org/genproto/googleapis/type/expr"
 
 	"why401/gcp"
@@ -101,5 +103,24 @@ func TestURLsThatAreOffAreNotKnown(t *testing.T) {
 		if got := strings.Join(p.audiences(), "\n"); !strings.Contains(got, c.says) {
 			t.Errorf("%s: %s\nwant %q", c.name, got, c.says)
 		}
+	}
+}
+
+// TestAnAudienceSaysOnceWhereItComesFrom: its form stands there where it says more than its source.
+func TestAnAudienceSaysOnceWhereItComesFrom(t *testing.T) {
+	p := newAccessPane(newTheme(themeNone, false), newKeyMap())
+	p.SetSize(120, 40)
+	p.show(accessed{service: gcp.Service{
+		ID: "projects/acme/locations/us-central1/services/f", Name: "f", URI: "https://f-1a-uc.a.run.app",
+		FunctionURL: "https://us-central1-acme.cloudfunctions.net/f", Audiences: []string{"f"},
+	}}, true)
+	p.full = true
+	var said []string
+	for _, l := range p.audiences() {
+		said = append(said, strings.Join(strings.Fields(strings.TrimPrefix(ansi.Strip(l), "Audiences")), " "))
+	}
+	want := []string{"https://f-1a-uc.a.run.app url, with a hash", "https://us-central1-acme.cloudfunctions.net/f function", "f custom"}
+	if !slices.Equal(said, want) {
+		t.Errorf("audiences %q, want %q", said, want)
 	}
 }

@@ -148,7 +148,7 @@ func (p *accessPane) audiences() []string {
 	var lines []string
 	for i, a := range p.service.Accepts() {
 		right := a.Source
-		if p.full && a.Form != "" {
+		if p.full && a.Form != "" && a.Form != a.Source {
 			right += ", " + a.Form
 		}
 		lines = append(lines, p.listed("Audiences", i, clean(a.Value), clean(right), th.plain)...)
