@@ -55,7 +55,7 @@ func fromLines(text string) (pieces []piece, unread bool) {
 		}
 		value, next, open := headerValue(text, end, separator == "")
 		p, ok := headerPiece(name, value, line)
-		if next >= 0 && !ok && separator != "=" && (holdsStart(value) || !requestLine.MatchString(text)) {
+		if next >= 0 && !ok && separator != "=" && len(others) < maxTokens {
 			others = append(others, cookiePiece(value, line))
 		}
 		if !ok || next < 0 {
@@ -69,8 +69,9 @@ func fromLines(text string) (pieces []piece, unread bool) {
 		p.request, p.at, p.mark = request, len(pieces)+1, mark(text[:at[2]])
 		pieces = append(pieces, p)
 	}
-	if len(pieces) == 0 && !unread {
-		pieces = others
+	if len(pieces) == 0 && !unread && len(others) > 0 {
+		whole := requestLine.MatchString(text) // and then a request with nothing but cookies carries no credential
+		pieces = slices.DeleteFunc(others, func(p piece) bool { return whole && !holdsStart(p.raw) })
 	}
 	slices.SortStableFunc(pieces, func(a, b piece) int { return a.rank - b.rank })
 	return pieces, unread

@@ -57,6 +57,7 @@ var hostilePastes = map[string]string{
 	"headers": "Authorization: ", "header lines": "Authorization: Bearer a\n", "cookies": "Cookie: __session=a\n", "commands": "curl -H ", "command lines": "curl -H 'Authorization: Bearer ", "labels": "a: ", "Bearer": "Bearer ",
 	"access tokens": "ya29.a ", "codes": "4/aaaaaaaaaaaaaaaaaaaa", "equals": "a=", "slashes": "/", "hidden": "\u200b", "dashes": "–", "backslashes": `\`, "base64": "ZXlK", "prompts": "$ ", "at": "a@", "less": "<", "JSON": `{"id_token":"eyJ",`,
 	"names alone": "authorization\n", "carets": `^"`, "addresses": "a@b ", "wrapped headers": "Authorization: Bearer\na\n", "empty headers": "Authorization:\n",
+	"other cookies": "Cookie: sid=eyJ; ", "other cookie lines": "Cookie: sid=a\n", "base64 words": "ZXlKAAAAAAAAAAAAAAAAAAAA ", "added texts": `Authorization: "a"+`, "keys": "-----BEGIN PRIVATE KEY-----", "users": "curl https://a:b@x ",
 }
 
 // BenchmarkLargestToken reads and checks a token of 64 KiB: one long claim, many members, one that is all escapes.
