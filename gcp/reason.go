@@ -95,7 +95,7 @@ func (e Entry) byPlatform() Reason {
 	case e.Status == 403 && strings.HasPrefix(e.Text, textNewer):
 		return mayNotInvoke()
 	case e.Status == 403 && unauthenticated && e.Method == "OPTIONS":
-		return preflight(observed, surePreflight, "")
+		return preflight(observed, likelyPreflight, "Cloud Run's older log text does not tell whether a credential came. ")
 	case e.Status == 403 && unauthenticated:
 		return oldWording()
 	}

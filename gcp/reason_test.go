@@ -44,7 +44,7 @@ func TestReason(t *testing.T) {
 		{"an OPTIONS without a credential is a preflight",
 			gcp.Entry{Status: 403, Method: "OPTIONS", Text: new403 + noHeader}, gcp.Platform, "CORS preflight without a credential", "documented"},
 		{"an OPTIONS of the older wording very likely is",
-			gcp.Entry{Status: 403, Method: "OPTIONS", Text: old403}, gcp.Platform, "CORS preflight without a credential", "observed"},
+			gcp.Entry{Status: 403, Method: "OPTIONS", Text: old403}, gcp.Platform, "CORS preflight, probably", "observed"},
 		{"an OPTIONS of today's wording, of which it is not said that no credential came, probably is",
 			gcp.Entry{Status: 403, Method: "OPTIONS", Text: new403}, gcp.Platform, "CORS preflight, probably", "inferred"},
 		{"an OPTIONS with a text that is not known is nothing that is known",
