@@ -79,7 +79,7 @@ func TestAStormOnTheScreen(t *testing.T) {
 		d.wait(10 * time.Second)
 		d.keys("4", "enter", "up", "up")
 		d.golden("storm-120x40")
-		d.has("7003+×403", "7402+ refused", "rose 23:54, one minute after sec.review@acme.example", "at least 1200 more entries held back")
+		d.has("7003+×403", "7401+ refused", "rose 23:54, one minute after sec.review@acme.example", "at least 1200 more entries held back")
 		d.keys("v")
 		d.golden("storm-groups-120x40")
 	})
