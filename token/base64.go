@@ -12,6 +12,9 @@ var inBase64 = regexp.MustCompile(`(?:^|[^A-Za-z0-9+/_-])((?:ZXlK|ZXlB|[QY]mVhcm
 // unbase64 is the text with the first credential in base64 in it decoded, as a Kubernetes secret or a pipeline holds one, and whether there was one. The last
 // row of several may be another thing already.
 func unbase64(text string) (string, bool) {
+	if !mentions(text, "ZXlK", "ZXlB", "mVhcmVyI", "XV0aG9yaXphdGlvb", "LS0tLS1CRUdJTi") {
+		return "", false
+	}
 	at := inBase64.FindStringSubmatchIndex(text)
 	if at == nil {
 		return "", false

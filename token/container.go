@@ -87,7 +87,7 @@ func cookiePiece(cookies string, f form) piece {
 
 // cookie is the value of __session, the only cookie that Firebase Hosting hands on.
 func cookie(header string) (string, bool) {
-	const longest = 16 << 10 // bytes of a header that anybody takes; it bounds the cost of a text full of them
+	const longest = 8 << 10 // bytes of a header that anybody takes; it bounds the cost of a text full of them
 	for part := range strings.SplitSeq(header[:min(len(header), longest)], ";") {
 		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
 		if ok && name == "__session" {

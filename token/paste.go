@@ -86,13 +86,13 @@ func (c *cleaned) unwrap() ([]found, error) {
 	}
 	isCommand = isCommand || strings.Contains(c.text, "HTTP/") && requestLine.MatchString(c.text)
 	bareText := len(pieces) == 0 && !unread && !(isCommand && !holdsStart(c.text))
-	if bareText && !holdsStart(c.text) {
-		if text, ok := unbase64(c.text); ok {
+	if bareText {
+		switch text, encoded := unbase64(c.text); {
+		case encoded && !holdsStart(c.text):
 			c.text, c.hidden = text, nil
 			c.repairs = append(c.repairs, Repair{ID: "in.prefix", Text: "undid base64"})
 			return c.read()
-		}
-		if answered.MatchString(c.text) {
+		case answered.MatchString(c.text) && !holdsStart(c.text):
 			return nil, errors.New("read paste: that is what a server answered, not what was sent; paste the token, or the request's header")
 		}
 	}

@@ -127,6 +127,9 @@ func breakable(word string) string {
 // that, and so the other breaks around it are the terminal's, too.
 func (c *cleaned) rename() {
 	const least = 20 // characters of a row
+	if strings.IndexByte(c.text, '\n') < least {
+		return
+	}
 	text := wrappedName.ReplaceAllStringFunc(c.text, func(name string) string {
 		head, word, ok := strings.Cut(name, ":")
 		if !ok {
@@ -135,7 +138,7 @@ func (c *cleaned) rename() {
 		space := word[:len(word)-len(strings.TrimLeft(word, " \t\n"))]
 		return rowBreak.ReplaceAllString(head, "") + ":" + space + rowBreak.ReplaceAllString(word[len(space):], "")
 	})
-	if text != c.text && strings.IndexByte(c.text, '\n') >= least {
+	if text != c.text {
 		c.text, c.hidden, c.quoted = text, nil, true
 		c.repairs = append(c.repairs, Repair{ID: "in.whitespace", Text: "removed a line break inside the header's name or Bearer"})
 	}
