@@ -19,7 +19,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -312,7 +311,7 @@ func (f checkFlags) options(ctx context.Context, stdin io.Reader) (o ui.CheckOpt
 		}
 	}
 	if f.target != "" {
-		if o.Target, err = readFile("target file", f.target, mostTarget); err != nil {
+		if o.Target, err = ui.ReadFile("target file", f.target, mostTarget); err != nil {
 			return o, err
 		}
 	}
@@ -348,11 +347,11 @@ func readKeys(args []string) (keys []ui.KeyFile, err error) {
 		if !bound {
 			issuer, name = "", arg
 		}
-		body, err := readFile("key file", name, mostKeys)
+		body, err := ui.ReadFile("key file", name, mostKeys)
 		if err != nil {
 			return nil, err
 		}
-		keys = append(keys, ui.KeyFile{Issuer: issuer, Name: cmp.Or(strings.TrimSpace(shownName(name)), "the key file"), Body: body})
+		keys = append(keys, ui.KeyFile{Issuer: issuer, Name: cmp.Or(strings.TrimSpace(ui.ShownName(name)), "the key file"), Body: body})
 	}
 	return keys, nil
 }
@@ -507,7 +506,7 @@ func settle(c *cobra.Command) (keymap map[string][]string, err error) {
 	if dir, err := os.UserConfigDir(); err == nil {
 		name = filepath.Join(dir, "why401", "config.toml")
 		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-			if body, err = readSettings(name); err != nil {
+			if body, err = ui.ReadSettingsFile(name, mostConfig); err != nil {
 				return nil, err
 			}
 		}
@@ -524,20 +523,6 @@ func settle(c *cobra.Command) (keymap map[string][]string, err error) {
 		}
 	}
 	return said.Keys, nil
-}
-
-// readSettings reads the settings file. Nobody named it: a pipe is not waited for, and the way out is not another name.
-func readSettings(name string) (body []byte, err error) {
-	if info, wrong := os.Stat(name); wrong == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		err = unreadable("settings file", name, errNoFile)
-	} else {
-		body, err = readFile("settings file", name, mostConfig)
-	}
-	var e *ui.Error
-	if errors.As(err, &e) {
-		err = &ui.Error{Text: e.Text, Hint: "mend it, or take it away; why401 man tells what may stand in it"}
-	}
-	return body, err
 }
 
 // show runs the screen on the cloud that the flags choose.
@@ -559,7 +544,7 @@ func show(ctx context.Context, f flags, keymap map[string][]string) error {
 		return err
 	}
 	if f.log != "" {
-		file, err := openLog(f.log)
+		file, err := ui.OpenLog(f.log)
 		if err != nil {
 			return err
 		}
@@ -675,122 +660,19 @@ func google(ctx context.Context, o *ui.Options, flag string) error {
 	return nil
 }
 
-// openLog opens a log to append to, for its owner alone. What stands in it stays; what is no file is refused, and not waited for.
-func openLog(name string) (*os.File, error) {
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE|syscall.O_NONBLOCK, 0o600)
-	if err != nil {
-		if of := (*fs.PathError)(nil); errors.As(err, &of) {
-			err = of.Err // without the path as it is
-		}
-		return nil, &ui.Error{Text: "open the log" + shownName(name) + ": " + err.Error(), Hint: "name a file that you may write"}
-	}
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		file.Close()
-		return nil, &ui.Error{Text: "the log" + shownName(name) + " is not a file", Hint: "name a file that you may write"}
-	}
-	return file, nil
-}
-
 // readToken reads a token file. No error holds any of it.
 func readToken(name string) ([]byte, error) {
 	if name == "-" {
 		return nil, &ui.Error{Text: "--token-file cannot be standard input, which is the keyboard", Hint: "name a file, or in bash: --token-file <(COMMAND)"}
 	}
-	read, err := readFile("token file", name, mostToken)
+	read, err := ui.ReadFile("token file", name, mostToken)
 	if err == nil && len(strings.TrimSpace(string(read))) == 0 {
-		err = &ui.Error{Text: "the token file" + shownName(name) + " is empty", Hint: "look at the command that writes it"}
+		err = &ui.Error{Text: "the token file" + ui.ShownName(name) + " is empty", Hint: "look at the command that writes it"}
 	}
 	if err != nil {
 		return nil, err
 	}
 	return read, nil
-}
-
-// readFile reads a file, or a pipe, of at most some bytes. What is neither is refused: a device may be the keyboard, or have no end. No
-// error holds any of it.
-func readFile(what, name string, most int64) ([]byte, error) {
-	file, err := openFile(name)
-	if err != nil {
-		return nil, unreadable(what, name, err)
-	}
-	defer file.Close()
-	read, err := io.ReadAll(io.LimitReader(file, most+1))
-	switch {
-	case err != nil:
-		return nil, unreadable(what, name, err)
-	case int64(len(read)) > most:
-		return nil, &ui.Error{Text: fmt.Sprintf("the %s%s is larger than %s", what, shownName(name), size(most)), Hint: "name a file that holds it and nothing else"}
-	}
-	return read, nil
-}
-
-// openFile opens a file to read, or a pipe, as a shell's <(COMMAND) is one.
-func openFile(name string) (*os.File, error) {
-	info, err := os.Stat(name)
-	switch {
-	case err != nil:
-		return nil, err
-	case info.IsDir():
-		return nil, syscall.EISDIR
-	case info.Mode().Type() == fs.ModeNamedPipe:
-		return openPipe(name, 10*time.Second) // a shell opens its end at once
-	case !info.Mode().IsRegular():
-		return nil, errNoFile
-	}
-	return os.Open(name)
-}
-
-var (
-	errNoFile   = errors.New("it is not a file")
-	errNoWriter = errors.New("it is a pipe that nobody writes to")
-)
-
-// openPipe opens a pipe to read once somebody has opened it to write, and waits so long for that. What it is still waiting for then
-// ends with the process.
-func openPipe(name string, wait time.Duration) (*os.File, error) {
-	type result struct {
-		file *os.File
-		err  error
-	}
-	opened := make(chan result, 1)
-	go func() {
-		file, err := os.Open(name)
-		opened <- result{file, err}
-	}()
-	select {
-	case r := <-opened:
-		return r.file, r.err
-	case <-time.After(wait):
-		return nil, errNoWriter
-	}
-}
-
-// size is a limit in words.
-func size(bytes int64) string {
-	if bytes < 1<<20 {
-		return fmt.Sprintf("%d KiB", bytes>>10)
-	}
-	return fmt.Sprintf("%d MiB", bytes>>20)
-}
-
-// unreadable says why a file could not be read. The error of os repeats the path as it is.
-func unreadable(what, name string, err error) error {
-	if of := (*fs.PathError)(nil); errors.As(err, &of) {
-		err = of.Err
-	}
-	hint := "name a file that you may read"
-	if errors.Is(err, errNoWriter) {
-		hint = "start the command that writes it first, or in bash: <(COMMAND) in place of its name"
-	}
-	return &ui.Error{Text: "read the " + what + shownName(name) + ": " + err.Error(), Hint: hint}
-}
-
-// shownName is a file's name for a message, with a space before it; "" where it could be a piece of a token that was typed in the wrong place.
-func shownName(name string) string {
-	if token.HoldsPiece(name) {
-		return ""
-	}
-	return " " + name
 }
 
 // secrets refuses a command line with a token in it, whatever else is wrong with it, and never says the token again.

@@ -5,40 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"golang.org/x/sys/unix"
 )
-
-func TestOpenLog(t *testing.T) {
-	dir := t.TempDir()
-	name := filepath.Join(dir, "why401.log")
-	for _, line := range []string{"first\n", "second\n"} {
-		file, err := openLog(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := file.WriteString(line); err != nil {
-			t.Fatal(err)
-		}
-		file.Close()
-	}
-	if got, err := os.ReadFile(name); err != nil || string(got) != "first\nsecond\n" {
-		t.Errorf("the log holds %q, %v: what stood in it must stay", got, err)
-	}
-	if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the log is %v, %v", info.Mode(), err)
-	}
-	pipe := filepath.Join(dir, "pipe")
-	if err := unix.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for what, name := range map[string]string{"a directory": dir, "a pipe that nobody reads": pipe, "the terminal's like": "/dev/null", "a place that is not there": filepath.Join(dir, "no", "log")} {
-		if file, err := openLog(name); err == nil {
-			file.Close()
-			t.Errorf("%s was opened", what)
-		}
-	}
-}
 
 func TestALogOfASession(t *testing.T) {
 	t.Parallel()
