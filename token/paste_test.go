@@ -335,3 +335,31 @@ func TestABreakThatNoTerminalMakes(t *testing.T) {
 		t.Errorf("%v in %q: %v", got, got.Via(), err)
 	}
 }
+
+// TestATokenInAnAddressIsToldOf: it is read, but Cloud Run would not have.
+func TestATokenInAnAddressIsToldOf(t *testing.T) {
+	jwt := googleToken(t)
+	for _, c := range []struct {
+		name, paste string
+		told        bool
+	}{
+		{"a parameter", "https://shop.example/x?a=1&token=" + jwt, true},
+		{"behind a hash, as OAuth answers", "https://shop.example/#id_token=" + jwt + "&state=1", true},
+		{"in a line of a log", "GET https://shop.example/x?access_token=" + jwt + " 401", true},
+		{"beside an address", "https://shop.example/x?a=1 token=" + jwt, false},
+		{"a path", "https://shop.example/" + jwt, false},
+	} {
+		got, err := Read([]byte(c.paste))
+		if err != nil || got.raw != jwt {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		told := false
+		for _, r := range got.Repairs() {
+			told = told || strings.Contains(r.Text, "out of an address")
+		}
+		if told != c.told {
+			t.Errorf("%s: told %v, repairs %+v", c.name, told, got.Repairs())
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -178,11 +179,22 @@ func (v *value) split() []string {
 	if other > 0 {
 		if v.form == shell {
 			v.sent("something stands in the header beside the token", true)
+		} else if v.form == bare && len(raws) == 1 && inAddress(v.text, raws[0]) {
+			v.note("in.prefix", "took the token out of an address, where Cloud Run's own check reads none; sent only so, it is a request without a credential")
 		} else {
 			v.note("in.prefix", "took the token out of the text around it")
 		}
 	}
 	return raws
+}
+
+// parameter is the end of an address up to the value of one of its parameters, also behind a #, as OAuth answers with.
+var parameter = regexp.MustCompile(`(?i)\bhttps?://[^\s"'<>]*[?&#][\w.-]+=$`)
+
+// inAddress says whether the token is the value of a parameter of an address in the text.
+func inAddress(text, raw string) bool {
+	at := strings.Index(text, raw[:min(len(raw), 24)])
+	return at >= 0 && parameter.MatchString(text[:at])
 }
 
 // solid drops what stands between the rows of one token.
