@@ -178,6 +178,9 @@ func TestAStormDoesNotCrowdOutTheChangeThatBeganIt(t *testing.T) {
 // of services, title and chart, for as long as the window wants them; what is made of rows says that it is at least so much, and
 // since when they came is told from the counts.
 func TestAStormIsCountedToTheLast(t *testing.T) {
+	if testing.Short() {
+		t.Skip("30,000 entries")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		cloud := demo.New(demo.InMemory(), demo.Empty(), demo.Services(2))
 		d := drive(t, cloud, 160, 40)

@@ -179,6 +179,9 @@ func TestACountDownEndsWithWhatItAnnounces(t *testing.T) {
 
 // TestACountDownCostsTheLinkLittle: it may take forty bytes a second.
 func TestACountDownCostsTheLinkLittle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it counts bytes, which no race changes")
+	}
 	for _, c := range []struct {
 		name  string
 		fault func(*demo.Cloud)

@@ -95,6 +95,9 @@ func TestTheTokenIsNeverOnTheScreen(t *testing.T) {
 }
 
 func TestExpiryCountsDown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("an hour, second by second")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		d := drive(t, demo.New(demo.InMemory()), 120, 40)
 		d.keys("d")
