@@ -34,5 +34,10 @@ func (t *Token) beyond(rule string) bool {
 
 // shortened says whether dots or asterisks that somebody put there for showing stand where the claims should: what is behind them is not known.
 func (t *Token) shortened() bool {
-	return len(t.segments) > 1 && shortened.MatchString(t.segments[1]) || len(t.segments) == 2 && shortened.MatchString(t.raw)
+	return len(t.segments) > 1 && shortened(t.segments[1]) || len(t.segments) == 2 && shortened(t.raw)
+}
+
+// shortened says whether the text of a token was shortened for showing.
+func shortened(text string) bool {
+	return strings.Contains(text, "...") || strings.Contains(text, "***") || strings.Contains(text, "…")
 }

@@ -35,9 +35,6 @@ var (
 
 	// pythonBytes is how Python prints bytes, and sends them where they are formatted into a header.
 	pythonBytes = regexp.MustCompile(`^b(?:'[^']*'|"[^"]*")$`)
-
-	// shortened is what stands in a token that somebody shortened for showing.
-	shortened = regexp.MustCompile(`\.\.\.|…|\*{3,}`)
 )
 
 // stands says whether the text begins with something that stands in the place of a token. Angle brackets may be around the token itself.
@@ -114,7 +111,7 @@ func (v *value) finish(raws []string) []*Token {
 			repairs = append(repairs, Repair{ID: "in.hidden_chars", Sent: v.form == shell,
 				Text: "a dash stands where a hyphen may have been" + times(n) + "; not repaired, since it may have been two"})
 		}
-		if shortened.MatchString(raw) && t.kind != Unrecognised {
+		if shortened(raw) && t.kind != Unrecognised {
 			repairs = append(repairs, Repair{ID: "in.truncated", Text: "dots or asterisks stand in the token: it was shortened for showing"})
 		}
 		t.repairs = append(repairs, t.repairs...)
