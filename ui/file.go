@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -51,24 +52,28 @@ var (
 	errNoWriter = errors.New("it is a pipe that nobody writes to")
 )
 
-// openPipe opens a pipe to read once somebody has opened it to write, and waits so long for that. What it is still waiting for then
-// ends with the process.
+// openPipe opens a pipe to read once somebody has opened it to write, and waits so long for that. Then it opens the other end itself, which
+// ends the waiting, and whoever comes to write just then has come too late.
 func openPipe(name string, wait time.Duration) (*os.File, error) {
-	type result struct {
-		file *os.File
-		err  error
+	var late, opened atomic.Bool
+	var end func()
+	end = func() {
+		late.Store(true)
+		if other, err := os.OpenFile(name, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+			other.Close()
+		} else if !opened.Load() { // the waiting has not begun yet
+			time.AfterFunc(10*time.Millisecond, end)
+		}
 	}
-	opened := make(chan result, 1)
-	go func() {
-		file, err := os.Open(name)
-		opened <- result{file, err}
-	}()
-	select {
-	case r := <-opened:
-		return r.file, r.err
-	case <-time.After(wait):
+	timer := time.AfterFunc(wait, end)
+	defer timer.Stop()
+	file, err := os.Open(name)
+	opened.Store(true)
+	if err == nil && late.Load() {
+		file.Close()
 		return nil, errNoWriter
 	}
+	return file, err
 }
 
 // size is a limit in words.
